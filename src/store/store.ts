@@ -9,6 +9,12 @@
  * - Watch events come in the order of revisions, each once, none left out; all events of one revision come together.
  */
 export interface Store {
+  /**
+   * True for embedded engines: nobody else writes, and by the time a write is acknowledged every watch has been given
+   * its events. What a watcher shows is then never stale, and reads need not ask how far the store is.
+   */
+  readonly local: boolean;
+
   /** The revision of the newest durable write. Embedded engines know it at once. */
   currentRevision(): Promise<number>;
 
