@@ -29,6 +29,8 @@ export function presenceByRule(owner: GivenType, name: string, field: GivenField
     case 'fields-v1':
       return 'g';
     default:
+      // What has a type's name but is no struct (a schema or a boolean) is a pointer.
+      if (field.type.includes('.')) return 'g';
       return required ? 'a' : 'z';
   }
 }
