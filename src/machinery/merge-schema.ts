@@ -30,6 +30,11 @@ export interface FieldSchema {
   readonly schema: MergeSchema;
   /** Given to the key fields of a list's item when the item leaves them out (`protocol: TCP`). */
   readonly default?: unknown;
+  /**
+   * What the field holds when it is unset and yet written, since it is no pointer and has no omitempty: `{}` of an
+   * embedded struct, null of a list, '' of a name. Such a field is never added or removed, only modified.
+   */
+  readonly zero?: unknown;
   /** Strategic merge: `merge`, `replace`, `retainKeys`, or `merge,retainKeys`. */
   readonly patchStrategy?: string;
   readonly patchMergeKey?: string;

@@ -141,7 +141,7 @@ export function invalid(gk: GroupKind, name: string, errors: readonly FieldError
   const details: StatusDetails = {};
   if (name !== '') details.name = name;
   if (gk.group !== '') details.group = gk.group;
-  details.kind = gk.kind;
+  if (gk.kind !== '') details.kind = gk.kind;
   details.causes = errors.map((e) => ({ reason: e.type, message: e.message, field: shownField(e) }));
   return failure({
     code: 422,

@@ -1,4 +1,4 @@
-import { checkSelectorKey, LabelSelector, LabelSelectorError, makeRequirement, type LabelOperator, type Requirement } from './label-selector.ts';
+import { checkSelectorKey, LabelSelectorError, makeRequirement, type LabelOperator, type Requirement } from './label-requirement.ts';
 
 type TokenKind = 'identifier' | 'in' | 'notin' | '=' | '==' | '!=' | '!' | '>' | '<' | '(' | ')' | ',' | 'end' | 'error';
 
@@ -18,13 +18,9 @@ const BINARY_OPERATORS: ReadonlyMap<TokenKind, LabelOperator> = new Map([
   ['<', 'lt'],
 ]);
 
-/**
- * Parses the text of a `labelSelector` parameter: `app=web,tier in (a, b),!old,weight > 3`. The empty text selects
- * everything. Throws LabelSelectorError with Kubernetes' message.
- */
-export function parseLabelSelector(text: string): LabelSelector {
-  if (text === '') return LabelSelector.everything();
-  return LabelSelector.of(new Parser(scan(text)).parse());
+/** The conditions of a selector's text, in its order. Throws LabelSelectorError with Kubernetes' message. */
+export function parseRequirements(text: string): Requirement[] {
+  return new Parser(scan(text)).parse();
 }
 
 /** Cuts a selector into tokens; the last one is always `end`. */
