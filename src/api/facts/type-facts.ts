@@ -95,6 +95,8 @@ export interface TypeFacts {
   readonly unconditional: readonly FieldFacts[];
   /** Fields with a constant default. */
   readonly defaulted: readonly FieldFacts[];
+  /** Fields below which, at any depth, some field has a constant default. */
+  readonly leadingToDefaults: readonly FieldFacts[];
   /** Owned and replaced as a whole. */
   readonly atomic: boolean;
   readonly unions: readonly UnionFacts[];
@@ -170,10 +172,25 @@ function makeField(name: string, row: FieldRow, resolve: (name: string) => TypeF
   };
 }
 
+/** The struct that a field, its items or its values are. */
+export function structBelow(type: TypeRef): TypeFacts | undefined {
+  let inner = type;
+  while (inner.kind === 'list' || inner.kind === 'map') inner = inner.element;
+  return inner.kind === 'struct' ? inner.type : undefined;
+}
+
+function hasDefaults(type: TypeFacts | undefined, seen: Set<string>): boolean {
+  if (type === undefined || seen.has(type.name)) return false;
+  if (type.defaulted.length > 0) return true;
+  seen.add(type.name);
+  return [...type.fields.values()].some((field) => hasDefaults(structBelow(field.type), seen));
+}
+
 export function makeTypeFacts(name: string, row: TypeRow, resolve: (name: string) => TypeFacts): TypeFacts {
   const fields = new Map<string, FieldFacts>();
   for (const [field, fieldRow] of Object.entries(row.fields)) fields.set(field, makeField(field, fieldRow, resolve));
   const list = [...fields.values()];
+  let leading: readonly FieldFacts[] | undefined;
   return {
     name,
     goName: goNameOf(name),
@@ -182,6 +199,10 @@ export function makeTypeFacts(name: string, row: TypeRow, resolve: (name: string
     fields,
     unconditional: list.filter((f) => f.presence === 'always' || f.presence === 'nullable'),
     defaulted: list.filter((f) => f.default !== undefined),
+    get leadingToDefaults() {
+      leading ??= list.filter((field) => hasDefaults(structBelow(field.type), new Set([name])));
+      return leading;
+    },
     atomic: row.mapType === 'atomic',
     unions: row.unions ?? [],
   };
