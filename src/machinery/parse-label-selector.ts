@@ -1,0 +1,1 @@
+export { parseLabelSelector } from './label-selector.ts';
