@@ -72,6 +72,16 @@ export interface KindRules<T extends KubeObject = KubeObject> extends UpdateRule
   /** Says when an object is deleted at once and when it waits out a grace period (pods). */
   gracefulDeletion?(object: T, requestedSeconds: number | undefined, context: RuleContext): { readonly gracePeriodSeconds: number } | undefined;
 
+  /**
+   * Called when a deletion begins, on the registry's own copy: the kind notes in its state that it is going (a
+   * namespace's phase).
+   */
+  beginDeletion?(object: T, context: RuleContext): void;
+  /** True while finalizers of the kind's own (a namespace's spec.finalizers) keep an object that is being deleted. */
+  heldInDeletion?(object: T): boolean;
+  /** A deletion that is carried out at once answers with the object instead of a Status. */
+  readonly answersDeletionWithObject?: boolean;
+
   /** Cells of the resource's table columns (facts/table-columns), in their order. */
   cells?(object: T, context: { readonly nowMs: number }): (string | number | boolean | null)[];
 

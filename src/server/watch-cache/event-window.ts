@@ -9,6 +9,8 @@ export interface CacheEvent {
   readonly object?: CachedObject;
   /** Absent for a creation. */
   readonly previous?: CachedObject;
+  /** The event as watches send it, by form: made by the first watch that needs it, shared by the others. */
+  encoded?: Map<string, Uint8Array>;
 }
 
 /**

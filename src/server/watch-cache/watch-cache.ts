@@ -7,6 +7,9 @@ import type { ParsedObjects } from './parsed-objects.ts';
 
 type Tree = BTree<string, CachedObject>;
 
+/** Lists being paged at once before the oldest must start over or go on inconsistently. */
+const MAX_PAGED_SNAPSHOTS = 128;
+
 export interface WatchCacheOptions {
   readonly store: Store;
   /** With its trailing slash: `/registry/pods/`. */
@@ -50,30 +53,32 @@ export class WatchCache {
   readonly #watchers = new Map<string, Set<CacheWatcher>>();
   #closed = false;
   #lastChange = 0;
+  /** Objects per namespace. */
+  #counts: Map<string, number>;
+  /** States that lists are being paged through, by revision, the oldest first. */
+  readonly #paged = new Map<number, Snapshot>();
 
-  private constructor(options: WatchCacheOptions, tree: Tree, revision: number) {
+  private constructor(options: WatchCacheOptions, tree: Tree, revision: number, counts: Map<string, number>) {
     this.#options = options;
     this.#tree = tree;
     this.#revision = revision;
     this.#lastChange = revision;
+    this.#counts = counts;
     this.#window = new EventWindow(revision, options.windowCapacity ?? 4096);
   }
 
   /** Lists the resource and follows it from there. */
   static async open(options: WatchCacheOptions): Promise<WatchCache> {
     const { entries, revision } = await options.store.list(prefixRange(options.prefix));
-    const pairs = entries.map((entry): [string, CachedObject] => {
-      const key = entry.key.slice(options.prefix.length);
-      return [key, new CachedObject(entry, key, options.codec, options.objects)];
-    });
-    const cache = new WatchCache(options, new BTree<string, CachedObject>(pairs, compareKeys), revision);
+    const { tree, counts } = load(options, entries);
+    const cache = new WatchCache(options, tree, revision, counts);
     cache.#follow();
     return cache;
   }
 
   /** An independent cache over a fork of the store: shares what is unchanged, takes no time. */
   fork(store: Store, objects: ParsedObjects): WatchCache {
-    const cache = new WatchCache({ ...this.#options, store, objects }, this.#tree.clone(), this.#revision);
+    const cache = new WatchCache({ ...this.#options, store, objects }, this.#tree.clone(), this.#revision, new Map(this.#counts));
     cache.#lastChange = this.#lastChange;
     cache.#follow();
     return cache;
@@ -89,8 +94,9 @@ export class WatchCache {
     return this.#lastChange;
   }
 
-  get size(): number {
-    return this.#tree.size;
+  /** How many objects there are, in one namespace or, for '', in all. */
+  count(namespace: string): number {
+    return namespace === '' ? this.#tree.size : (this.#counts.get(namespace) ?? 0);
   }
 
   get(key: string): CachedObject | undefined {
@@ -100,6 +106,29 @@ export class WatchCache {
   /** Copy-on-write: taking one costs nothing, holding one keeps what it shows alive. */
   snapshot(): Snapshot {
     return { revision: this.#revision, tree: this.#tree.clone() };
+  }
+
+  /** A snapshot that later pages of a list can come back to by its revision, for as long as newer ones leave it room. */
+  keepForPaging(): Snapshot {
+    const kept = this.#paged.get(this.#revision);
+    if (kept) return kept;
+    const snapshot = this.snapshot();
+    this.#paged.set(snapshot.revision, snapshot);
+    for (const oldest of this.#paged.keys()) {
+      if (this.#paged.size <= MAX_PAGED_SNAPSHOTS) break;
+      this.#paged.delete(oldest);
+    }
+    return snapshot;
+  }
+
+  pagedSnapshot(revision: number): Snapshot | undefined {
+    return this.#paged.get(revision);
+  }
+
+  /** The resource as it stood at `revision`, read from the store's history. Throws as the store's `list` does. */
+  async pastSnapshot(revision: number): Promise<Snapshot> {
+    const { entries } = await this.#options.store.list(prefixRange(this.#options.prefix), { revision });
+    return { revision, tree: load(this.#options, entries).tree };
   }
 
   /** Objects whose key begins with `prefix` ('' for all), ordered by key, as they stand now; do not wait inside. */
@@ -188,11 +217,21 @@ export class WatchCache {
     const object = event.entry && this.#cached(event.entry, key);
     if (object) this.#tree.set(key, object);
     else this.#tree.delete(key);
+    if (object ? !previous : previous) this.#recount(key, object ? 1 : -1);
     this.#revision = event.revision;
     this.#lastChange = event.revision;
     const cacheEvent: CacheEvent = { type: event.type, revision: event.revision, key, ...(object && { object }), ...(previous && { previous }) };
     this.#window.push(cacheEvent);
     this.#dispatch(cacheEvent);
+  }
+
+  #recount(key: string, by: 1 | -1): void {
+    const slash = key.indexOf('/');
+    if (slash < 0) return;
+    const namespace = key.slice(0, slash);
+    const count = (this.#counts.get(namespace) ?? 0) + by;
+    if (count === 0) this.#counts.delete(namespace);
+    else this.#counts.set(namespace, count);
   }
 
   #dispatch(event: CacheEvent): void {
@@ -269,12 +308,10 @@ export class WatchCache {
     const { store, prefix } = this.#options;
     const relist = async (): Promise<void> => {
       const { entries, revision } = await store.list(prefixRange(prefix));
-      const tree = new BTree<string, CachedObject>(undefined, compareKeys);
-      for (const entry of entries) {
-        const key = entry.key.slice(prefix.length);
-        tree.set(key, this.#cached(entry, key));
-      }
+      const { tree, counts } = load(this.#options, entries);
       this.#tree = tree;
+      this.#counts = counts;
+      this.#paged.clear();
       this.#lastChange = revision;
       this.#window = new EventWindow(revision, this.#options.windowCapacity ?? 4096);
       this.#follow();
@@ -290,6 +327,17 @@ export class WatchCache {
     this.#watchers.clear();
     if (this.#closed) for (const w of this.#waiters.splice(0)) w.reject(error);
   }
+}
+
+function load(options: WatchCacheOptions, entries: readonly Entry[]): { tree: Tree; counts: Map<string, number> } {
+  const counts = new Map<string, number>();
+  const pairs = entries.map((entry): [string, CachedObject] => {
+    const key = entry.key.slice(options.prefix.length);
+    const slash = key.indexOf('/');
+    if (slash >= 0) counts.set(key.slice(0, slash), (counts.get(key.slice(0, slash)) ?? 0) + 1);
+    return [key, new CachedObject(entry, key, options.codec, options.objects)];
+  });
+  return { tree: new BTree<string, CachedObject>(pairs, compareKeys), counts };
 }
 
 /** Objects of a tree whose key begins with `prefix`, behind the key `after` when given. */

@@ -1,0 +1,179 @@
+import { cloneJson, type DeepReadonly } from '../../machinery/json.ts';
+import type { KubeObject } from '../../machinery/object-meta.ts';
+import { stringifyJson } from '../../machinery/parse-json.ts';
+import type { ApiResponse, BytesResponse, StreamSink } from '../http/api-request.ts';
+import type { ApiCall, RegistryContext } from '../registry/api-call.ts';
+import type { ListOutcome, Outcome } from '../registry/outcome.ts';
+import type { ResourceType } from '../registry/resource-type.ts';
+import type { ServedObject } from '../registry/served-object.ts';
+import { CONTENT_TYPES, type AcceptedForm, type Format } from './negotiation.ts';
+import { listMeta, parseIncludeObject, transformList, transformObject } from './transform.ts';
+
+const NEWLINE = Buffer.from('\n');
+const LIST_TAIL = Buffer.from(']}\n');
+const COMMA = 0x2c;
+/** Lists beyond this are written as they are made, so that memory stays flat however long they are. */
+const STREAM_BEYOND_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+
+/** Puts what an operation came to into the form that the client accepts. */
+export async function encodeOutcome(context: RegistryContext, call: ApiCall, outcome: Outcome): Promise<ApiResponse> {
+  switch (outcome.type) {
+    case 'response':
+      return outcome.response;
+    case 'status':
+      return encodeValue(outcome.status.code ?? 200, outcome.status, call.form.format);
+    case 'stored':
+      return encodeStoredObject(context, call, outcome.status, outcome.object);
+    case 'object':
+      return encodeObject(context, call, outcome.status, outcome.object);
+    case 'list':
+      return encodeList(context, call, outcome.list);
+  }
+}
+
+/** Copies the answer out of the stored bytes where the client wants just what is stored. */
+export function encodeStoredObject(context: RegistryContext, call: ApiCall, status: number, object: ServedObject): BytesResponse | Promise<BytesResponse> {
+  const { type, form } = call;
+  if (form.format === 'json' && !form.as && isStoredIn(type, object) && !wantsPretty(call)) {
+    return { type: 'bytes', status, contentType: 'application/json', body: [type.head.object(object.value, object.revision), NEWLINE] };
+  }
+  return encodeObject(context, call, status, inRequestVersion(type, object));
+}
+
+/** The stored bytes are in the request's version. */
+export function isStoredIn(type: ResourceType, object: ServedObject): boolean {
+  return type.isStorageVersion && (!type.storage.tagVersion || object.type().apiVersion === type.apiVersion);
+}
+
+/** The object in the request's version; shared where no conversion was needed. */
+export function inRequestVersion(type: ResourceType, object: ServedObject): DeepReadonly<KubeObject> {
+  const stored = object.object();
+  return isStoredIn(type, object) ? stored : type.fromStorage(cloneJson(stored) as KubeObject);
+}
+
+async function encodeObject(context: RegistryContext, call: ApiCall, status: number, object: DeepReadonly<KubeObject>): Promise<BytesResponse> {
+  const { as, format } = call.form;
+  const view = as ? transformObject(transformContext(context, call, as), object) : object;
+  return encodeValue(status, view, format, wantsPretty(call));
+}
+
+function transformContext(context: RegistryContext, call: ApiCall, as: NonNullable<AcceptedForm['as']>) {
+  return { type: call.type, as, include: parseIncludeObject(call.query), nowMs: context.clock.now() };
+}
+
+/** `?pretty=1`, or a client that shows answers to people. */
+function wantsPretty(call: ApiCall): boolean {
+  const pretty = call.query.size === 0 ? null : call.query.get('pretty');
+  if (pretty !== null) return pretty !== 'false' && pretty !== '0';
+  const agent = call.request.header('user-agent');
+  return agent !== undefined && (agent.startsWith('curl') || agent.startsWith('Wget') || agent.startsWith('Mozilla/5.0'));
+}
+
+/** Any value with `kind` and `apiVersion`, in the format asked for. */
+export async function encodeValue(status: number, value: unknown, format: Format, pretty = false): Promise<BytesResponse> {
+  const contentType = CONTENT_TYPES[format];
+  switch (format) {
+    case 'json':
+      return { type: 'bytes', status, contentType, body: [Buffer.from(pretty ? `${JSON.stringify(value, null, 2)}\n` : `${stringifyJson(value)}\n`)] };
+    case 'yaml': {
+      const { stringifyYaml } = await import('../../machinery/parse-yaml.ts');
+      return { type: 'bytes', status, contentType, body: [Buffer.from(stringifyYaml(value))] };
+    }
+    case 'protobuf': {
+      const { encodeProtobuf } = await import('../../api/protobuf/index.ts');
+      return { type: 'bytes', status, contentType, body: [encodeProtobuf(value as KubeObject)] };
+    }
+  }
+}
+
+async function encodeList(context: RegistryContext, call: ApiCall, list: ListOutcome): Promise<ApiResponse> {
+  const { type, form } = call;
+  if (form.as) {
+    const objects = list.items.map((item) => inRequestVersion(type, item));
+    return encodeValue(200, transformList(transformContext(context, call, form.as), objects, list), form.format, wantsPretty(call));
+  }
+  if (form.format !== 'json' || wantsPretty(call)) {
+    const items = list.items.map((item) => listItem(type, inRequestVersion(type, item)));
+    return encodeValue(200, { kind: type.listKind, apiVersion: type.apiVersion, metadata: listMeta(type, list), items }, form.format, wantsPretty(call));
+  }
+  const head = Buffer.from(`{"kind":${JSON.stringify(type.listKind)},"apiVersion":${JSON.stringify(type.apiVersion)},"metadata":${JSON.stringify(listMeta(type, list))},"items":[`);
+  const chunks = listChunks(type, list);
+  const first = chunks.next();
+  if (first.done) return { type: 'bytes', status: 200, contentType: 'application/json', body: [head, LIST_TAIL] };
+  if (first.value.last) return { type: 'bytes', status: 200, contentType: 'application/json', body: [head, first.value.bytes, LIST_TAIL] };
+  return {
+    type: 'stream',
+    status: 200,
+    contentType: 'application/json',
+    start: (sink) => streamList(sink, head, first.value.bytes, chunks),
+  };
+}
+
+/** Items of built-in lists go without their type. */
+function listItem(type: ResourceType, object: DeepReadonly<KubeObject>): unknown {
+  if (type.custom) return object;
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+  return rest;
+}
+
+interface ListChunk {
+  readonly bytes: Uint8Array;
+  readonly last: boolean;
+}
+
+/** The items' JSON with commas between, in pieces of bounded size; one piece for lists that are not large. */
+function* listChunks(type: ResourceType, list: ListOutcome): Generator<ListChunk> {
+  const { items } = list;
+  let limit = STREAM_BEYOND_BYTES;
+  let from = 0;
+  while (from < items.length) {
+    let size = 0;
+    let to = from;
+    const converted: (Buffer | undefined)[] = [];
+    while (to < items.length && (size < limit || to === from)) {
+      const item = items[to];
+      if (!item) break;
+      const other = isStoredIn(type, item) ? undefined : Buffer.from(stringifyJson(listItem(type, inRequestVersion(type, item))));
+      converted.push(other);
+      size += (other ? other.length : type.head.itemLength(item.value, item.revision)) + 1;
+      to++;
+    }
+    const bytes = Buffer.allocUnsafe(size);
+    let at = 0;
+    for (let i = from; i < to; i++) {
+      const item = items[i];
+      if (!item) break;
+      if (i > 0) bytes[at++] = COMMA;
+      const other = converted[i - from];
+      at = other ? at + other.copy(bytes, at) : type.head.writeItem(bytes, at, item.value, item.revision);
+    }
+    from = to;
+    limit = CHUNK_BYTES;
+    yield { bytes: bytes.subarray(0, at), last: from >= items.length };
+  }
+}
+
+function streamList(sink: StreamSink, head: Uint8Array, first: Uint8Array, chunks: Generator<ListChunk>): void {
+  let closed = false;
+  sink.onClose(() => {
+    closed = true;
+  });
+  const pump = (): void => {
+    while (!closed) {
+      const next = chunks.next();
+      if (next.done) {
+        sink.write(LIST_TAIL);
+        sink.end();
+        return;
+      }
+      if (!sink.write(next.value.bytes)) {
+        sink.onDrain(pump);
+        return;
+      }
+    }
+  };
+  sink.write(head);
+  if (sink.write(first)) pump();
+  else sink.onDrain(pump);
+}

@@ -1,0 +1,140 @@
+import { formatTime } from '../../machinery/clock.ts';
+import type { KubeObject } from '../../machinery/object-meta.ts';
+import { validateObjectMeta } from '../../machinery/object-meta-validation.ts';
+import { alreadyExists, badRequest, failure } from '../../machinery/status-error.ts';
+import { ruleContext, type ApiCall, type RegistryContext } from './api-call.ts';
+import { readObjectBody } from './decode-body.ts';
+import { claimOnCreate } from './field-ownership.ts';
+import { generateName } from './generated-name.ts';
+import type { Outcome } from './outcome.ts';
+import { parseWriteOptions, type WriteOptions } from './request-options.ts';
+import { objectKey } from './resource-type.ts';
+import { admissionRequest, commit, encodeFor, putOperation, rejectFindings, written } from './write-support.ts';
+
+/** How often a generated name may be taken before the client is told. */
+const MAX_NAME_ATTEMPTS = 8;
+
+/** POST: reads the object from the body and creates it. */
+export async function createFromRequest(context: RegistryContext, call: ApiCall): Promise<Outcome> {
+  const options = parseWriteOptions('CreateOptions', call.query, false);
+  const object = await readObjectBody(context, call, call.type, options.fieldValidation);
+  adoptNamespace(call, object);
+  return createObject(context, call, object, options);
+}
+
+/** The namespace of a body is that of its path; a different one is refused. */
+export function adoptNamespace(call: ApiCall, object: KubeObject): void {
+  const { metadata } = object;
+  if (!call.type.namespaced) {
+    delete metadata.namespace;
+    return;
+  }
+  if (metadata.namespace !== undefined && metadata.namespace !== '' && metadata.namespace !== call.info.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  metadata.namespace = call.info.namespace;
+}
+
+/**
+ * Creates a decoded, defaulted object of the request's version: claims fields, admits, prepares, validates, stores.
+ * Nothing is stored when any stage refuses or the write is a dry run.
+ */
+export async function createObject(context: RegistryContext, call: ApiCall, object: KubeObject, options: WriteOptions): Promise<Outcome> {
+  const { storage } = call.type;
+  if (object.metadata.resourceVersion !== undefined && object.metadata.resourceVersion !== '') {
+    throw failure({ code: 500, message: 'resourceVersion should not be set on objects to be created' });
+  }
+  dedupeOwnerReferences(call, object);
+  claimOnCreate(context, call, object, options);
+  const hub = call.type.toStorage(object);
+  const admission = admissionRequest(call, 'CREATE', { name: hub.metadata.name ?? '', object: hub, dryRun: options.dryRun, options: createOptions(options) });
+  await context.admission.admit(admission);
+  prepare(context, call, hub);
+
+  for (let attempt = 1; ; attempt++) {
+    const generated = nameObject(context, hub);
+    validate(context, call, hub);
+    await context.admission.validate({ ...admission, name: hub.metadata.name ?? '' });
+    const created = await store(context, call, hub, options.dryRun);
+    if (created) return created;
+    const name = hub.metadata.name ?? '';
+    if (!generated || attempt === MAX_NAME_ATTEMPTS) {
+      const error = alreadyExists(storage, name);
+      throw generated ? failure({ code: 409, reason: 'AlreadyExists', message: `${error.message}, the server was not able to generate a unique name for the object`, details: { ...error.status.details } }) : error;
+    }
+    delete hub.metadata.name;
+  }
+}
+
+function createOptions(options: WriteOptions): Record<string, unknown> {
+  return {
+    kind: 'CreateOptions',
+    apiVersion: 'meta.k8s.io/v1',
+    ...(options.dryRun && { dryRun: ['All'] }),
+    ...(options.fieldManager !== '' && { fieldManager: options.fieldManager }),
+    fieldValidation: options.fieldValidation,
+  };
+}
+
+/** Repeated owner references are dropped, with a warning, before fields are claimed. */
+export function dedupeOwnerReferences(call: ApiCall, object: KubeObject): void {
+  const owners = object.metadata.ownerReferences;
+  if (!owners || owners.length < 2) return;
+  const seen = new Set<string>();
+  const unique = owners.filter((o) => {
+    const key = JSON.stringify([o.apiVersion, o.kind, o.name, o.uid, o.controller, o.blockOwnerDeletion]);
+    return !seen.has(key) && seen.add(key);
+  });
+  if (unique.length === owners.length) return;
+  const repeated = owners.find((o, i) => owners.findIndex((p) => p.uid === o.uid) < i);
+  call.warn(`.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${repeated?.uid ?? ''}`);
+  object.metadata.ownerReferences = unique;
+}
+
+/** What the server itself decides of a new object. */
+function prepare(context: RegistryContext, call: ApiCall, object: KubeObject): void {
+  const { storage } = call.type;
+  const { metadata } = object;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.resourceVersion;
+  storage.rules.prepareForCreate?.(object, ruleContext(context, call.user));
+  metadata.creationTimestamp = formatTime(context.clock.now());
+  metadata.uid = context.uuid();
+  if (storage.tracksGeneration) metadata.generation = 1;
+  else delete metadata.generation;
+}
+
+/** Makes a name from generateName where none was given; true when it did. */
+function nameObject(context: RegistryContext, object: KubeObject): boolean {
+  const { metadata } = object;
+  if ((metadata.name ?? '') !== '' || (metadata.generateName ?? '') === '') return false;
+  metadata.name = generateName(metadata.generateName ?? '', context.random);
+  return true;
+}
+
+function validate(context: RegistryContext, call: ApiCall, object: KubeObject): void {
+  const { storage } = call.type;
+  const rules = ruleContext(context, call.user);
+  const errors = validateObjectMeta(object.metadata, {
+    namespaced: storage.namespaced,
+    ...(storage.rules.validateName && { validateName: storage.rules.validateName }),
+  });
+  errors.push(...(storage.rules.validate?.(object, rules) ?? []));
+  rejectFindings(storage, object.metadata.name ?? '', errors);
+  for (const warning of storage.rules.warningsOnCreate?.(object, rules) ?? []) call.warn(warning);
+}
+
+/** Undefined when the name is taken. */
+async function store(context: RegistryContext, call: ApiCall, object: KubeObject, dryRun: boolean): Promise<Outcome | undefined> {
+  const { storage } = call.type;
+  const key = objectKey(object.metadata.namespace ?? '', object.metadata.name ?? '');
+  if (dryRun) {
+    const cache = await context.caches.get(storage);
+    if (cache.get(key)) return undefined;
+    return { type: 'object', status: 201, object: call.type.fromStorage(object) };
+  }
+  const value = encodeFor(storage, object);
+  const result = await commit(context.store, { compares: [{ key: storage.prefix + key, modRevision: 0 }], operations: [putOperation(storage, key, value)] });
+  return result.ok ? { type: 'stored', status: 201, object: written(storage, value, result.revision) } : undefined;
+}

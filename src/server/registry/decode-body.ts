@@ -1,0 +1,171 @@
+import type { JsonObject, JsonValue } from '../../machinery/json.ts';
+import { isJsonObject } from '../../machinery/json.ts';
+import { parseApiVersion } from '../../machinery/group-version.ts';
+import type { KubeObject } from '../../machinery/object-meta.ts';
+import { JsonSyntaxError, parseJson } from '../../machinery/parse-json.ts';
+import { badRequest, unsupportedMediaType, type StatusError } from '../../machinery/status-error.ts';
+import { ACCEPTED_TYPES } from '../pipeline/negotiation.ts';
+import type { ApiCall, RegistryContext } from './api-call.ts';
+import type { FieldValidation } from './request-options.ts';
+import { DecodeError, type ResourceType } from './resource-type.ts';
+
+/** Bodies beyond this are refused before they are read whole. */
+export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+/** A type that bodies can be decoded into: a resource's own, or that of a subresource or of options. */
+export interface BodyType {
+  readonly group: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly custom: boolean;
+  decode(value: JsonObject): { object: KubeObject; strictErrors: readonly string[] };
+}
+
+export interface ParsedBody {
+  readonly value: JsonValue;
+  readonly duplicates: readonly string[];
+  /** As they came: messages show their beginning. */
+  readonly bytes: Uint8Array;
+}
+
+const MEDIA_TYPE = /^\s*([^;\s]+)/;
+
+/** `application/json` when nothing was said. */
+export function mediaTypeOf(contentType: string | undefined): string {
+  return MEDIA_TYPE.exec(contentType ?? '')?.[1]?.toLowerCase() ?? 'application/json';
+}
+
+/** Parses the bytes of a body in the media type they came in. Duplicate keys are findings of strict validation. */
+export async function parseBody(call: ApiCall, mediaType: string, bytes: Uint8Array, expectedKind: string): Promise<{ value: JsonValue; duplicates: readonly string[] }> {
+  switch (mediaType) {
+    case 'application/json':
+      try {
+        return parseJson(bytes);
+      } catch (error) {
+        if (error instanceof JsonSyntaxError) throw unrecognized(expectedKind, error.message, bytes);
+        throw error;
+      }
+    case 'application/yaml': {
+      const { parseYaml } = await import('../../machinery/parse-yaml.ts');
+      try {
+        return parseYaml(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+      } catch (error) {
+        throw unrecognized(expectedKind, error instanceof Error ? error.message : String(error), bytes);
+      }
+    }
+    case 'application/vnd.kubernetes.protobuf':
+      if (!call.type.custom) {
+        const { decodeProtobuf } = await import('../../api/protobuf/index.ts');
+        return { value: decodeProtobuf(bytes), duplicates: [] };
+      }
+      throw unknownBody();
+    default:
+      throw unknownBody();
+  }
+}
+
+export function unknownBody(): StatusError {
+  return unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${ACCEPTED_TYPES}`);
+}
+
+/** The head of the body that messages show, as Kubernetes' decoder cuts it. */
+function bodySnippet(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 30)).toString('utf8');
+  if (!text.trimStart().startsWith('{')) return Buffer.from(bytes.subarray(0, 1024)).toString('hex');
+  return bytes.byteLength > 30 ? `${text} ...` : text;
+}
+
+function unrecognized(kind: string, problem: string, bytes: Uint8Array): StatusError {
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${problem} (${bodySnippet(bytes)})`);
+}
+
+const TYPE_META_STRUCT = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+function goTypeName(value: JsonValue): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value;
+}
+
+/** Reads and decodes the body of a create or an update into the request's own type, defaults applied. */
+export async function readObjectBody(context: RegistryContext, call: ApiCall, type: ResourceType, fieldValidation: FieldValidation): Promise<KubeObject> {
+  const mediaType = mediaTypeOf(call.request.header('content-type'));
+  const bytes = await call.request.readBody(MAX_BODY_BYTES);
+  const { value, duplicates } = await parseBody(call, mediaType, bytes, type.kind);
+  const object = decodeValue(context, call, type, { value, duplicates, bytes }, fieldValidation);
+  type.defaults(object);
+  return object;
+}
+
+/** Decodes a parsed body; the messages are those that Kubernetes' handler wraps around its decoder's. */
+export function decodeValue(context: RegistryContext, call: ApiCall, type: BodyType, body: ParsedBody, fieldValidation: FieldValidation): KubeObject {
+  const { duplicates, bytes } = body;
+  const value = body.value === null ? {} : body.value;
+  if (!isJsonObject(value)) {
+    const problem = `json: cannot unmarshal ${goTypeName(value)} into Go value of type ${TYPE_META_STRUCT}`;
+    throw unrecognized(type.kind, problem, bytes);
+  }
+  checkType(context, type, value);
+  let decoded: { object: KubeObject; strictErrors: readonly string[] };
+  try {
+    decoded = type.decode(value);
+  } catch (error) {
+    if (error instanceof DecodeError) throw cannotBeHandled(type, error.message, { kind: type.kind, version: type.version });
+    throw error;
+  }
+  const findings = fieldValidation === 'Ignore' ? [] : [...decoded.strictErrors, ...duplicates.map((d) => `duplicate field ${JSON.stringify(d)}`)];
+  reportStrictFindings(call, type, findings, fieldValidation);
+  return decoded.object;
+}
+
+function reportStrictFindings(call: ApiCall, type: BodyType, findings: readonly string[], fieldValidation: FieldValidation): void {
+  if (findings.length === 0) return;
+  if (fieldValidation === 'Strict') {
+    const text = `strict decoding error: ${findings.join(', ')}`;
+    throw cannotBeHandled(type, text, { kind: type.kind, version: type.version });
+  }
+  for (const finding of findings) call.warn(finding);
+}
+
+function cannotBeHandled(type: BodyType, problem: string, actual: { kind: string; version: string }): StatusError {
+  return badRequest(`${actual.kind} in version ${JSON.stringify(actual.version)} cannot be handled as a ${type.kind}: ${problem}`);
+}
+
+/** The type a body states must be the one of its path; what it leaves out is filled in from there. */
+function checkType(context: RegistryContext, type: BodyType, value: JsonObject): void {
+  for (const field of ['apiVersion', 'kind']) {
+    const stated = value[field];
+    if (stated === undefined || stated === null || typeof stated === 'string') continue;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${type.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${goTypeName(stated)} into Go struct field .${field} of type string`,
+    );
+  }
+  if (type.custom && !value['kind']) {
+    const text = JSON.stringify(value);
+    throw badRequest(`the object provided is unrecognized (must be of type ${type.kind}): Object 'Kind' is missing in '${text}' (${text})`);
+  }
+  const kind = (value['kind'] as string | undefined) || type.kind;
+  const apiVersion = (value['apiVersion'] as string | undefined) || type.apiVersion;
+  if (kind !== type.kind || apiVersion !== type.apiVersion) throw wrongType(context, type, apiVersion, kind);
+  value['kind'] = kind;
+  value['apiVersion'] = apiVersion;
+}
+
+/** The refusal of a body whose stated type is not the expected one. */
+function wrongType(context: RegistryContext, type: BodyType, apiVersion: string, kind: string): StatusError {
+  const gv = parseApiVersion(apiVersion);
+  if (!gv) return cannotBeHandled(type, `unexpected GroupVersion string: ${apiVersion}`, { kind, version: type.version });
+  const actual = { kind, version: gv.version };
+  if (!type.custom && !context.knowsKind(gv.group, gv.version, kind)) {
+    return cannotBeHandled(type, `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`, actual);
+  }
+  if (kind !== type.kind) {
+    return cannotBeHandled(type, `converting (${gv.version}.${kind}) to (${internalPackage(type.group)}.${type.kind}): unknown conversion`, actual);
+  }
+  return badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${type.apiVersion})`);
+}
+
+/** Go's package of a group's internal types: the first label of its name. */
+function internalPackage(group: string): string {
+  return group === '' ? 'core' : (group.split('.')[0] ?? group);
+}

@@ -1,0 +1,239 @@
+import type { UpdateRules } from '../../api/kind-rules.ts';
+import { cloneJson, equalJson, type DeepReadonly } from '../../machinery/json.ts';
+import type { KubeObject } from '../../machinery/object-meta.ts';
+import { validateObjectMetaUpdate } from '../../machinery/object-meta-validation.ts';
+import { badRequest, conflict, invalid, notFound } from '../../machinery/status-error.ts';
+import { fieldInvalid } from '../../machinery/field-error.ts';
+import { ruleContext, type ApiCall, type RegistryContext } from './api-call.ts';
+import { adoptNamespace, createObject, dedupeOwnerReferences } from './create.ts';
+import { readObjectBody } from './decode-body.ts';
+import { claimOnUpdate } from './field-ownership.ts';
+import type { Outcome } from './outcome.ts';
+import { parseWriteOptions, type WriteOptions } from './request-options.ts';
+import { objectKey, type ResourceStorage } from './resource-type.ts';
+import { WrittenObject, type ServedObject } from './served-object.ts';
+import { admissionRequest, commit, contention, encodeFor, MAX_WRITE_ATTEMPTS, putOperation, rejectFindings, written } from './write-support.ts';
+
+/** How an update makes the new object out of the current one. */
+export interface Change {
+  /**
+   * The new object in the request's version, the caller's to change. Called once per attempt; `current` is shared.
+   * Undefined `current`: the object does not exist, and the endpoint may create it.
+   */
+  make(current: DeepReadonly<KubeObject> | undefined): KubeObject | Promise<KubeObject>;
+  /** Absent objects are created. */
+  readonly allowCreate: boolean;
+  /** Writes managedFields for the change; skipped where `make` has done it (server-side apply). */
+  readonly claim: boolean;
+  /** A uid that the stored object must have. */
+  readonly uid?: string;
+  readonly options: WriteOptions;
+}
+
+/** PUT of an object or of a subresource that reads and writes the whole object. */
+export async function updateFromRequest(context: RegistryContext, call: ApiCall): Promise<Outcome> {
+  const options = parseWriteOptions('UpdateOptions', call.query, false);
+  const first = await readObjectBody(context, call, call.type, options.fieldValidation);
+  checkName(call, first);
+  adoptNamespace(call, first);
+  const { uid } = first.metadata;
+  return updateObject(context, call, {
+    make: () => cloneJson(first),
+    allowCreate: call.info.subresource === '' && (call.type.storage.rules.allowCreateOnUpdate ?? false),
+    claim: true,
+    options,
+    ...(uid !== undefined && uid !== '' && { uid }),
+  });
+}
+
+function checkName(call: ApiCall, object: KubeObject): void {
+  const name = object.metadata.name ?? '';
+  if (name === '') object.metadata.name = call.info.name;
+  else if (name !== call.info.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.info.name})`);
+}
+
+/**
+ * Read, change, judge, write; again when another writer came between, unless the client named the version it means.
+ * A change that leaves the object as it is writes nothing and takes no revision.
+ */
+export async function updateObject(context: RegistryContext, call: ApiCall, change: Change): Promise<Outcome> {
+  const { storage } = call.type;
+  const key = objectKey(call.info.namespace, call.info.name);
+  const cache = await context.caches.get(storage);
+  if (!context.store.local) await cache.waitForNewest();
+  let current: ServedObject | undefined = cache.get(key);
+  for (let attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt++) {
+    if (!current) {
+      const outcome = await createInstead(context, call, change);
+      if (outcome) return outcome;
+      const entry = await context.store.getForUpdate(storage.prefix + key);
+      current = entry && new WrittenObject(storage, entry.value, entry.modRevision);
+      continue;
+    }
+    const result = await attemptUpdate(context, call, change, key, current);
+    if ('outcome' in result) return result.outcome;
+    current = result.newer;
+  }
+  throw contention(call.info.name);
+}
+
+/** Undefined when somebody else created the object meanwhile. */
+async function createInstead(context: RegistryContext, call: ApiCall, change: Change): Promise<Outcome | undefined> {
+  if (!change.allowCreate) throw notFound(call.type.storage, call.info.name);
+  if (change.uid !== undefined) {
+    throw conflict(call.type.storage, call.info.name, `Precondition failed: UID in precondition: ${change.uid}, UID in object meta: `);
+  }
+  const object = await change.make(undefined);
+  return createObject(context, call, object, change.options);
+}
+
+type Attempt = { readonly outcome: Outcome } | { readonly newer: ServedObject | undefined };
+
+async function attemptUpdate(context: RegistryContext, call: ApiCall, change: Change, key: string, current: ServedObject): Promise<Attempt> {
+  const { type } = call;
+  const { storage } = type;
+  const stored = current.object() as KubeObject;
+  checkUid(call, change, stored);
+  const live = type.isStorageVersion ? stored : type.fromStorage(cloneJson(stored));
+
+  const object = await change.make(live);
+  dedupeOwnerReferences(call, object);
+  if (change.claim) claimOnUpdate(context, call, live, object, change.options);
+  const hub = type.toStorage(object);
+  const admission = admissionRequest(call, 'UPDATE', {
+    name: call.info.name,
+    object: hub,
+    oldObject: stored,
+    dryRun: change.options.dryRun,
+    options: { kind: change.options.kind, apiVersion: 'meta.k8s.io/v1', fieldValidation: change.options.fieldValidation, ...(change.options.fieldManager !== '' && { fieldManager: change.options.fieldManager }) },
+  });
+  await context.admission.admit(admission);
+  const conditional = checkVersion(call, hub, current.revision);
+  prepareForUpdate(context, call, hub, stored);
+  validateUpdate(context, call, hub, stored);
+  await context.admission.validate(admission);
+
+  if (vanishes(storage, hub)) return vanish(context, call, change, key, { current, hub, conditional });
+  const value = encodeFor(storage, hub);
+  if (value.equals(current.value)) return { outcome: { type: 'stored', status: 200, object: current } };
+  if (change.options.dryRun) {
+    hub.metadata.resourceVersion = String(current.revision);
+    return { outcome: { type: 'object', status: 200, object: type.fromStorage(hub) } };
+  }
+  const fullKey = storage.prefix + key;
+  const result = await commit(context.store, { compares: [{ key: fullKey, modRevision: current.revision }], operations: [putOperation(storage, key, value)] });
+  if (result.ok) return { outcome: { type: 'stored', status: 200, object: written(storage, value, result.revision) } };
+  return lostRace(call, conditional, result.current.get(fullKey));
+}
+
+function lostRace(call: ApiCall, conditional: boolean, entry: { value: Uint8Array; modRevision: number } | undefined): Attempt {
+  if (conditional) throw conflict(call.type.storage, call.info.name);
+  return { newer: entry && new WrittenObject(call.type.storage, entry.value, entry.modRevision) };
+}
+
+function checkUid(call: ApiCall, change: Change, stored: KubeObject): void {
+  if (change.uid === undefined || change.uid === stored.metadata.uid) return;
+  throw conflict(call.type.storage, call.info.name, `Precondition failed: UID in precondition: ${change.uid}, UID in object meta: ${stored.metadata.uid ?? ''}`);
+}
+
+/**
+ * The version that the client means must be the stored one. True when the client itself named it (so that losing a
+ * race is a conflict, not a reason to try again).
+ */
+function checkVersion(call: ApiCall, object: KubeObject, revision: number): boolean {
+  const { storage } = call.type;
+  const stated = object.metadata.resourceVersion ?? '';
+  if (stated === '' || stated === '0') {
+    if (storage.rules.allowUnconditionalUpdate === false) {
+      throw invalid({ group: storage.group, kind: storage.resource }, call.info.name, [fieldInvalid('metadata.resourceVersion', 0, 'must be specified for an update')]);
+    }
+    return false;
+  }
+  if (!/^\d+$/.test(stated)) {
+    throw invalid({ group: storage.group, kind: storage.resource }, call.info.name, [fieldInvalid('metadata.resourceVersion', stated, `strconv.ParseUint: parsing ${JSON.stringify(stated)}: invalid syntax`)]);
+  }
+  if (Number(stated) !== revision) throw conflict(storage, call.info.name);
+  return call.info.verb === 'update';
+}
+
+function prepareForUpdate(context: RegistryContext, call: ApiCall, object: KubeObject, old: KubeObject): void {
+  const { storage } = call.type;
+  const { metadata } = object;
+  delete metadata.resourceVersion;
+  keepSystemMetadata(object, old);
+  resetForEndpoint(call, object, old);
+  rulesFor(call).prepareForUpdate?.(object, old, ruleContext(context, call.user));
+  if (storage.tracksGeneration && call.info.subresource !== 'status' && specChanged(object, old)) {
+    metadata.generation = (old.metadata.generation ?? 0) + 1;
+  }
+}
+
+/** What a client may leave out but never change. */
+function keepSystemMetadata(object: KubeObject, old: KubeObject): void {
+  const { metadata } = object;
+  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation } = old.metadata;
+  if ((metadata.uid ?? '') === '' && uid !== undefined) metadata.uid = uid;
+  if (metadata.creationTimestamp === undefined && creationTimestamp !== undefined) metadata.creationTimestamp = creationTimestamp;
+  if (metadata.deletionTimestamp === undefined && deletionTimestamp !== undefined) metadata.deletionTimestamp = deletionTimestamp;
+  if (metadata.deletionGracePeriodSeconds === undefined && deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds = deletionGracePeriodSeconds;
+  if (generation === undefined) delete metadata.generation;
+  else metadata.generation = generation;
+}
+
+/** The main endpoint leaves status alone where status has an endpoint of its own, and that one leaves all else alone. */
+function resetForEndpoint(call: ApiCall, object: KubeObject, old: KubeObject): void {
+  if (call.info.subresource === 'status') {
+    for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {
+      if (field === 'metadata' || field === 'status' || field === 'kind' || field === 'apiVersion') continue;
+      restore(object, old, field);
+    }
+  } else if (call.info.subresource === '' && call.type.subresources.has('status')) {
+    restore(object, old, 'status');
+  }
+}
+
+function restore(object: KubeObject, old: KubeObject, field: string): void {
+  if (old[field] === undefined) delete object[field];
+  else object[field] = cloneJson(old[field]);
+}
+
+function specChanged(object: KubeObject, old: KubeObject): boolean {
+  for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {
+    if (field === 'metadata' || field === 'status' || field === 'kind' || field === 'apiVersion') continue;
+    if (!equalJson(object[field], old[field])) return true;
+  }
+  return false;
+}
+
+function rulesFor(call: ApiCall): UpdateRules {
+  const { rules } = call.type.storage;
+  const { subresource } = call.info;
+  if (subresource === '') return rules;
+  if (subresource === 'status') return rules.status ?? {};
+  return rules.subresources?.[subresource] ?? rules;
+}
+
+function validateUpdate(context: RegistryContext, call: ApiCall, object: KubeObject, old: KubeObject): void {
+  const rules = ruleContext(context, call.user);
+  const errors = validateObjectMetaUpdate(object.metadata, old.metadata);
+  errors.push(...(rulesFor(call).validateUpdate?.(object, old, rules) ?? []));
+  rejectFindings(call.type.storage, call.info.name, errors);
+  for (const warning of rulesFor(call).warningsOnUpdate?.(object, old, rules) ?? []) call.warn(warning);
+}
+
+/** An object that was deleted before goes when the last of its finalizers is taken off. */
+export function vanishes(storage: ResourceStorage, object: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata;
+  if (deletionTimestamp === undefined || finalizers.length > 0 || deletionGracePeriodSeconds > 0) return false;
+  return !(storage.rules.heldInDeletion?.(object) ?? false);
+}
+
+async function vanish(context: RegistryContext, call: ApiCall, change: Change, key: string, state: { current: ServedObject; hub: KubeObject; conditional: boolean }): Promise<Attempt> {
+  const { current, hub, conditional } = state;
+  const fullKey = call.type.storage.prefix + key;
+  hub.metadata.resourceVersion = String(current.revision);
+  const outcome: Outcome = { type: 'object', status: 200, object: call.type.fromStorage(hub) };
+  if (change.options.dryRun) return { outcome };
+  const result = await commit(context.store, { compares: [{ key: fullKey, modRevision: current.revision }], operations: [{ type: 'delete', key: fullKey }] });
+  return result.ok ? { outcome } : lostRace(call, conditional, result.current.get(fullKey));
+}
