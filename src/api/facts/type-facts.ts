@@ -100,6 +100,8 @@ export interface TypeFacts {
   /** Owned and replaced as a whole. */
   readonly atomic: boolean;
   readonly unions: readonly UnionFacts[];
+  /** What `make` makes of this type, made once. `make` is pure, and one and the same function for every type. */
+  derived<T>(make: (type: TypeFacts) => T): T;
 }
 
 /** A row of data/types.json; its shape is made by scripts/facts/generate.ts. */
@@ -191,7 +193,8 @@ export function makeTypeFacts(name: string, row: TypeRow, resolve: (name: string
   for (const [field, fieldRow] of Object.entries(row.fields)) fields.set(field, makeField(field, fieldRow, resolve));
   const list = [...fields.values()];
   let leading: readonly FieldFacts[] | undefined;
-  return {
+  const derivations = new Map<(type: TypeFacts) => unknown, unknown>();
+  const facts: TypeFacts = {
     name,
     goName: goNameOf(name),
     goQualifiedName: name.split('.').slice(-2).join('.'),
@@ -205,5 +208,10 @@ export function makeTypeFacts(name: string, row: TypeRow, resolve: (name: string
     },
     atomic: row.mapType === 'atomic',
     unions: row.unions ?? [],
+    derived<T>(make: (type: TypeFacts) => T): T {
+      if (!derivations.has(make)) derivations.set(make, make(facts));
+      return derivations.get(make) as T;
+    },
   };
+  return facts;
 }
