@@ -10,6 +10,8 @@ export interface UserInfo {
 export interface AuthenticationRequest {
   /** The lower-case name's value; undefined when absent. */
   header(name: string): string | undefined;
+  /** Every header whose lower-case name begins with `prefix`, each value on its own. A front proxy's are read with it. */
+  headersWithPrefix?(prefix: string): readonly (readonly [name: string, values: readonly string[]])[];
   /** DER of the client's certificate and of the chain it sent, leaf first; empty without one. Not yet verified. */
   readonly peerCertificates: readonly Uint8Array[];
   readonly path: string;
@@ -27,6 +29,13 @@ export interface Authenticator {
   /** Shown in traces: `x509`, `token-file`, `service-account`… */
   readonly name: string;
   authenticate(request: AuthenticationRequest): AuthenticationResult | Promise<AuthenticationResult>;
+}
+
+/** A way to tell who holds a token, wherever the token stood. */
+export interface TokenAuthenticator {
+  readonly name: string;
+  /** The answer's `audiences` are those of the given ones that the token is for; none in common is no acceptance. */
+  authenticateToken(token: string, audiences: readonly string[]): AuthenticationResult | Promise<AuthenticationResult>;
 }
 
 export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };

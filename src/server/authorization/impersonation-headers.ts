@@ -1,3 +1,4 @@
+import { unescapeKey } from '../authentication/header-keys.ts';
 import { badRequest } from '../../machinery/status-error.ts';
 import { setOwn, type JsonObject } from '../../machinery/json.ts';
 
@@ -38,15 +39,6 @@ export function impersonationHeaders(request: ImpersonationRequest): WantedUser 
   if (name !== '') return wanted;
   if (uid === '' && groups.length === 0 && Object.keys(extra).length === 0) return undefined;
   throw badRequest(`requested ${show(wanted)} without impersonating a user name`);
-}
-
-/** Percent escapes that do not hold stand for themselves. */
-export function unescapeKey(key: string): string {
-  try {
-    return decodeURIComponent(key).toLowerCase();
-  } catch {
-    return key.toLowerCase();
-  }
 }
 
 /** As Go shows a user.DefaultInfo. */
