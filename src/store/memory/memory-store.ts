@@ -11,6 +11,7 @@ import type {
 import { checkKey, checkTransaction, maxOperations } from '../transaction-limits.ts';
 import { WatchHub } from '../watch-hub.ts';
 import type { HistoryChunk } from '../watch-hub.ts';
+import { countRange } from './count-range.ts';
 import { RevisionLog } from './revision-log.ts';
 import { Snapshots } from './snapshots.ts';
 import type { EntryTree } from './snapshots.ts';
@@ -101,7 +102,7 @@ export class MemoryStore implements Store {
     const end = sortKey(range.end);
     if (start >= end) return { entries: [], more: false, count: 0, revision };
     const { entries, more } = options.limit === undefined ? readAll(tree, start, end) : readUpTo(tree, start, end, options.limit);
-    return { entries, more, count: more ? tree.forRange(start, end, false) : entries.length, revision };
+    return { entries, more, count: more ? countRange(tree, start, end) : entries.length, revision };
   }
 
   async commit(transaction: Transaction): Promise<CommitResult> {

@@ -1,0 +1,146 @@
+import { mkdir, open as openFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { RootDatabase, Transaction } from 'lmdb';
+
+export interface DatabaseRange {
+  readonly start: Buffer;
+  /** Exclusive. */
+  readonly end: Buffer;
+  readonly limit?: number;
+}
+
+export interface DatabaseEntry {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+/** Within `Environment.write`. */
+export interface DatabaseWriter {
+  put(key: Buffer, value: Buffer): void;
+  /** Removing what is not there does nothing. */
+  remove(key: Buffer): void;
+}
+
+/**
+ * What the store needs of LMDB. Reads see one snapshot, the one of the last `renewSnapshot`, however much was written
+ * since: the store renews it when it has taken note of a write, so that what readers see and what the store says it
+ * holds are the same.
+ */
+export interface Environment {
+  get(key: Buffer): Buffer | undefined;
+  /** Must be read within the turn. */
+  range(range: DatabaseRange): Iterable<DatabaseEntry>;
+  count(range: DatabaseRange): number;
+  /**
+   * Writes all or nothing, and resolves when it is on disk. Only one write may be under way. Rejects with the cause:
+   * nothing was written.
+   */
+  write(fill: (writer: DatabaseWriter) => void): Promise<void>;
+  renewSnapshot(): void;
+  /** Bytes on disk. */
+  size(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface EnvironmentOptions {
+  /** Address space to begin with; it grows by itself. Takes no memory or disk. Default 1 GiB. */
+  readonly mapBytes?: number;
+}
+
+/** Opens, or begins, the database in an existing or new folder. */
+export async function openEnvironment(folder: string, options: EnvironmentOptions = {}): Promise<Environment> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { open } = await import('lmdb');
+  const root = open<Buffer, Buffer>({
+    path: folder,
+    noSubdir: false,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    compression: false,
+    cache: false,
+    // A commit then waits for its own fdatasync, and one write at a time is under way, which the store fills anew meanwhile.
+    overlappingSync: false,
+    mapSize: options.mapBytes ?? 1024 * 1024 * 1024,
+    ...({ permissionsMode: 0o600 } as object),
+  });
+  await syncFolder(folder);
+  return new LmdbEnvironment(root, path.join(folder, 'data.mdb'));
+}
+
+/** New files are there after a power failure only when their folder's own entry is on disk. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await openFile(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+class LmdbEnvironment implements Environment {
+  readonly #root: RootDatabase<Buffer, Buffer>;
+  readonly #dataFile: string;
+  readonly #writer: DatabaseWriter;
+  /** Passed to every read; replaced whole by `renewSnapshot`. */
+  #reading: { readonly transaction: Transaction };
+
+  constructor(root: RootDatabase<Buffer, Buffer>, dataFile: string) {
+    this.#root = root;
+    this.#dataFile = dataFile;
+    this.#reading = { transaction: root.useReadTransaction() };
+    this.#writer = {
+      put: (key, value) => void root.put(key, value),
+      remove: (key) => void root.remove(key),
+    };
+  }
+
+  get(key: Buffer): Buffer | undefined {
+    const value = this.#root.get(key, this.#reading);
+    return value && asBuffer(value);
+  }
+
+  *range(range: DatabaseRange): Iterable<DatabaseEntry> {
+    for (const { key, value } of this.#root.getRange({ ...range, ...this.#reading })) yield { key: asBuffer(key), value: asBuffer(value) };
+  }
+
+  count(range: DatabaseRange): number {
+    return this.#root.getKeysCount({ ...range, ...this.#reading });
+  }
+
+  async write(fill: (writer: DatabaseWriter) => void): Promise<void> {
+    try {
+      await this.#root.batch(() => fill(this.#writer));
+    } catch (error) {
+      throw await causeOf(error);
+    }
+  }
+
+  renewSnapshot(): void {
+    this.#reading.transaction.done();
+    this.#root.resetReadTxn();
+    this.#reading = { transaction: this.#root.useReadTransaction() };
+  }
+
+  async size(): Promise<number> {
+    const { blocks, size } = await stat(this.#dataFile);
+    // Where the file system counts no blocks, the length has to do.
+    return blocks > 0 ? blocks * 512 : size;
+  }
+
+  async close(): Promise<void> {
+    this.#reading.transaction.done();
+    await this.#root.close();
+  }
+}
+
+/** The package's own copies are plain byte arrays with a buffer to themselves. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** The package rejects with a general error, whose reason follows as a promise of its own that rejects. */
+async function causeOf(error: unknown): Promise<Error> {
+  const detail = (error as { readonly commitError?: Promise<unknown> }).commitError;
+  const cause = detail ? await Promise.resolve(detail).catch((reason: unknown) => reason) : error;
+  return cause instanceof Error ? cause : new Error(String(cause));
+}
