@@ -41,6 +41,21 @@ const unnamed: GivenTypes = {
   },
 };
 
+/** Order of required fields in Go structs where the protobuf numbers run otherwise. */
+const orders: Readonly<Record<string, readonly string[]>> = {
+  [`${META}.OwnerReference`]: ['apiVersion', 'kind', 'name', 'uid'],
+  [`${META}.APIResource`]: ['name', 'singularName', 'namespaced', 'kind', 'verbs'],
+  'io.k8s.apimachinery.pkg.version.Info': ['major', 'minor', 'gitVersion', 'gitCommit', 'gitTreeState', 'buildDate', 'goVersion', 'compiler', 'platform'],
+};
+
+/** Defaults that are zero, which the collected facts leave out: names of references, and what Scale asks for. */
+function schemaDefault(type: string, field: string): unknown {
+  if (field === 'name' && /\.(?:LocalObjectReference|(?:ConfigMap|Secret)(?:EnvSource|KeySelector|Projection)|ConfigMapVolumeSource)$/.test(type)) return '';
+  if (type === 'io.k8s.api.core.v1.GRPCAction' && field === 'service') return '';
+  if (type === 'io.k8s.api.autoscaling.v1.ScaleSpec' && field === 'replicas') return 0;
+  return undefined;
+}
+
 const types: GivenTypes = { ...(readGiven(folder, 'types.json') as GivenTypes), ...unnamed };
 const messages = (readGiven(folder, 'proto-other.json') as GivenMessages);
 const overlay = readPresenceOverlay();
@@ -51,7 +66,11 @@ function fieldRow(typeName: string, owner: GivenType, name: string, field: Given
   const code = overlay(typeName, name) ?? presenceByRule(owner, name, field, struct !== undefined && struct.type !== 'any');
   const more: Record<string, unknown> = {};
   if (field.required === true) more['required'] = true;
+  const order = orders[typeName]?.indexOf(name) ?? -1;
+  if (order >= 0) more['order'] = order;
   if (field.default !== undefined) more['default'] = field.default;
+  const zero = schemaDefault(typeName, name);
+  if (zero !== undefined) more['schemaDefault'] = zero;
   if (field.enum !== undefined) more['enum'] = field.enum;
   if (field['list-type'] !== undefined) more['listType'] = field['list-type'];
   if (field['list-map-keys'] !== undefined) more['listMapKeys'] = field['list-map-keys'];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../machinery/json.ts';
 import { formatApiVersion } from '../../machinery/group-version.ts';
@@ -46,6 +47,8 @@ export interface Facts {
   readonly featureGates: ReadonlyMap<string, FeatureGateFacts>;
   readonly defaultAdmissionPlugins: readonly string[];
   readonly operations: readonly OperationFacts[];
+  /** Changes whenever the types, resources or operations do. */
+  readonly digest: string;
   /** kube-apiserver's metrics: name to type and labels. */
   readonly metrics: ReadonlyMap<string, { readonly type: string; readonly labels: readonly string[] }>;
 }
@@ -123,6 +126,11 @@ export function loadFacts(): Facts {
   const metrics = lazily(
     () => new Map(Object.entries(parseTable('metrics.json') as Record<string, [string, string[]]>).map(([name, [type, labels]]) => [name, { type, labels }])),
   );
+  const digest = lazily(() => {
+    const hash = createHash('sha256');
+    for (const file of ['types.json', 'resources.json', 'operations.json']) hash.update(readTable(file));
+    return hash.digest('hex');
+  });
   return {
     typeByName,
     typeOfKind(group, version, kind) {
@@ -154,6 +162,9 @@ export function loadFacts(): Facts {
     },
     get operations() {
       return operations();
+    },
+    get digest() {
+      return digest();
     },
     get metrics() {
       return metrics();

@@ -62,8 +62,12 @@ export interface FieldFacts {
   readonly type: TypeRef;
   readonly presence: FieldPresence;
   readonly required: boolean;
+  /** The field's place among the Go struct's, as far as the protobuf numbers tell. */
+  readonly order: number;
   /** A constant, given by the decoder when the field is absent. */
   readonly default?: JsonValue;
+  /** A default that only OpenAPI 3 documents show: a zero value that is not shown in objects. */
+  readonly schemaDefault?: JsonValue;
   readonly enum?: readonly string[];
   readonly listType?: 'atomic' | 'set' | 'map';
   readonly listMapKeys?: readonly string[];
@@ -114,7 +118,9 @@ export interface TypeRow {
 type FieldRow = readonly [type: string, presence: string, protobufPath: number | readonly number[], more?: FieldRowMore];
 interface FieldRowMore {
   readonly required?: boolean;
+  readonly order?: number;
   readonly default?: JsonValue;
+  readonly schemaDefault?: JsonValue;
   readonly enum?: readonly string[];
   readonly listType?: 'atomic' | 'set' | 'map';
   readonly listMapKeys?: readonly string[];
@@ -162,12 +168,14 @@ function parseKind(text: string): GroupVersionKind {
 
 function makeField(name: string, row: FieldRow, resolve: (name: string) => TypeFacts): FieldFacts {
   const [type, presence, path, more] = row;
-  const { required = false, boxed = false, ...rest } = more ?? {};
+  const { required = false, boxed = false, order, ...rest } = more ?? {};
+  const first = typeof path === 'number' ? path : (path[0] ?? 0);
   return {
     name,
     type: parseTypeRef(type, resolve),
     presence: PRESENCE[presence] ?? 'given',
     required,
+    order: order ?? first,
     protobufPath: typeof path === 'number' ? (path === 0 ? [] : [path]) : path,
     boxed,
     ...rest,
