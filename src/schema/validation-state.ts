@@ -39,19 +39,12 @@ export type JsonType = 'string' | 'integer' | 'number' | 'boolean' | 'array' | '
 
 /** Whole numbers within int64 are integers however they were written; beyond, they are what float64 makes of them. */
 export function typeOfJson(value: unknown): JsonType {
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'boolean';
-    case 'number':
-      return Number.isSafeInteger(value) ? 'integer' : 'number';
-    case 'bigint':
-      return value >= INT64_MIN && value <= INT64_MAX ? 'integer' : 'number';
-    default:
-      if (value === null || value === undefined) return 'null';
-      return Array.isArray(value) ? 'array' : 'object';
-  }
+  const type = typeof value;
+  if (type === 'string' || type === 'boolean') return type;
+  if (type === 'number') return Number.isSafeInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'bigint') return value >= INT64_MIN && value <= INT64_MAX ? 'integer' : 'number';
+  if (value === null || value === undefined) return 'null';
+  return Array.isArray(value) ? 'array' : 'object';
 }
 
 export function typesOf(schema: Structural): readonly string[] {
