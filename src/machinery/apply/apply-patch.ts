@@ -3,7 +3,7 @@ import { cloneJson, equalJson, isJsonObject, type JsonObject } from '../json.ts'
 import type { KubeObject, ManagedFieldsEntry } from '../object-meta.ts';
 import { badRequest, failure } from '../status-error.ts';
 import { parseApiVersion } from '../group-version.ts';
-import { singleVersion, VersionedObject, type ApiVersions } from './api-versions.ts';
+import { ConversionError, singleVersion, VersionedObject, type ApiVersions } from './api-versions.ts';
 import { applyConflict } from './conflicts.ts';
 import { isEmptySet, difference } from './field-set.ts';
 import { findConflicts, ObjectChange, reconcileEntries, releaseFields } from './field-ownership.ts';
@@ -52,7 +52,7 @@ export function applyPatch(live: KubeObject | undefined, patch: JsonObject, opti
 
   const bare = live === undefined ? {} : withoutManagedFields(live as unknown as JsonObject);
   const entries = readOwners(live, bare, options);
-  const outcome = computeApply(bare, patch, entries, options);
+  const outcome = orServerError(() => computeApply(bare, patch, entries, options));
   const managedFields = writeEntries(outcome.entries);
   return live === undefined || outcome.object !== bare ? own(outcome.object, managedFields, patch, options) : unchanged(live, managedFields);
 }
@@ -90,6 +90,16 @@ function readOwners(live: KubeObject | undefined, bare: JsonObject, options: App
   return recordUpdate({}, bare, entries, { ...options, manager: BEFORE_FIRST_APPLY });
 }
 
+function orServerError<T>(compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof MergeError) throw failure({ code: 500, message: `failed to merge config: ${error.message}`, cause: error });
+    if (error instanceof ConversionError) throw failure({ code: 500, message: error.message, cause: error });
+    throw error;
+  }
+}
+
 interface Outcome {
   /** `live` itself when nothing in it changed. */
   readonly object: JsonObject;
@@ -100,14 +110,14 @@ interface Outcome {
 function computeApply(live: JsonObject, patch: JsonObject, stored: ManagerEntries, options: ApplyOptions): Outcome {
   const versions: ApiVersions = options.versions ?? singleVersion(options.apiVersion, options.schema);
   const before = new VersionedObject(live, options.apiVersion, versions);
-  const entries = reconcileEntries(stored, before);
+  const entries = reconcileEntries(stored, versions);
   const writer = writerId(options, 'Apply');
   const id = managerId(writer);
   const last = entries.get(id);
   const applied: ManagerEntry = { ...writer, fields: ownable(toFieldSet(patch, options.schema), options), time: last?.time, source: last?.source };
   entries.set(id, applied);
 
-  const merged = pruneFields(merge(live, patch, options), last, entries, { apiVersion: options.apiVersion, versions });
+  const merged = pruneFields(mergeValues(live, patch, options.schema) as JsonObject, last, entries, { apiVersion: options.apiVersion, versions });
   const object = equalJson(live, merged) ? live : merged;
   const change = new ObjectChange(before, new VersionedObject(object, options.apiVersion, versions), options);
   if (!options.force) refuseConflicts(live, entries, change, options);
@@ -115,15 +125,6 @@ function computeApply(live: JsonObject, patch: JsonObject, stored: ManagerEntrie
   const left = releaseFields(entries, change, id);
   if (object !== live && left.has(id)) left.set(id, { ...applied, time: options.now });
   return { object, entries: left };
-}
-
-function merge(live: JsonObject, patch: JsonObject, options: ApplyOptions): JsonObject {
-  try {
-    return mergeValues(live, patch, options.schema) as JsonObject;
-  } catch (error) {
-    if (!(error instanceof MergeError)) throw error;
-    throw failure({ code: 500, message: `failed to merge config: ${error.message}`, cause: error });
-  }
 }
 
 /** `kubectl` may take what its client-side apply had set. */

@@ -3,7 +3,7 @@ import { compareValues, excludeFields, touchedFields, type Comparison } from './
 import { difference, EMPTY_SET, intersection, isEmptySet, type FieldSet } from './field-set.ts';
 import { withFields, type ManagerEntries } from './manager-entries.ts';
 import { reconcileWithSchema } from './reconcile-schema.ts';
-import type { VersionedObject } from './api-versions.ts';
+import type { ApiVersions, VersionedObject } from './api-versions.ts';
 
 export interface OwnershipOptions {
   /** Of the writer: the version that its own change is seen in. */
@@ -13,12 +13,12 @@ export interface OwnershipOptions {
 }
 
 /** The entries as today's schemas have them, without those of versions that are not served any more. */
-export function reconcileEntries(entries: ManagerEntries, live: VersionedObject): ManagerEntries {
+export function reconcileEntries(entries: ManagerEntries, versions: ApiVersions): ManagerEntries {
   const reconciled: ManagerEntries = new Map();
   for (const [id, entry] of entries) {
-    const versioned = live.in(entry.apiVersion);
-    if (versioned === undefined) continue;
-    const fields = reconcileWithSchema(entry.fields, versioned.object, versioned.schema);
+    const schema = versions.schemaOf(entry.apiVersion);
+    if (schema === undefined) continue;
+    const fields = reconcileWithSchema(entry.fields, schema);
     reconciled.set(id, fields === entry.fields ? entry : { ...entry, fields });
   }
   return reconciled;

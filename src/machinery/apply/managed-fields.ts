@@ -8,7 +8,7 @@
 import { equalJson, type JsonObject } from '../json.ts';
 import type { MergeSchema } from '../merge-schema.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../object-meta.ts';
-import { singleVersion, VersionedObject, type ApiVersions } from './api-versions.ts';
+import { ConversionError, singleVersion, VersionedObject, type ApiVersions } from './api-versions.ts';
 import { capUpdaters } from './cap-updaters.ts';
 import { difference, isEmptySet, recursiveDifference, union, type FieldSet } from './field-set.ts';
 import { ObjectChange, reconcileEntries, releaseFields } from './field-ownership.ts';
@@ -40,13 +40,21 @@ export interface FieldManagerOptions {
  *   tracked again until it is applied.
  * @param updated as the client wants it. Its managedFields count when they are readable and not those of a subresource:
  *   `[]` and `[{}]` make the server forget all owners; without any, or with unreadable ones, the stored ones go on.
+ *
+ * A write is never refused for its managedFields: when the object does not fit a version that somebody owns fields in,
+ * all owners are forgotten.
  */
 export function updateManagedFields(live: KubeObject | undefined, updated: KubeObject, options: FieldManagerOptions): ManagedFieldsEntry[] | undefined {
   const entries = readBasis(live, updated, options.subresource ?? '');
   if (entries.size === 0 && live !== undefined) return undefined;
   const before = live === undefined ? {} : withoutManagedFields(live as unknown as JsonObject);
   const after = withoutManagedFields(updated as unknown as JsonObject);
-  return writeEntries(recordUpdate(before, after, entries, options));
+  try {
+    return writeEntries(recordUpdate(before, after, entries, options));
+  } catch (error) {
+    if (error instanceof ConversionError) return undefined;
+    throw error;
+  }
 }
 
 /** The entries that an update starts from: the client's, or the stored ones. */
@@ -75,7 +83,7 @@ export function recordUpdate(before: JsonObject, after: JsonObject, entries: Man
   const versions = options.versions ?? singleVersion(options.apiVersion, options.schema);
   const live = new VersionedObject(before, options.apiVersion, versions);
   const change = new ObjectChange(live, new VersionedObject(after, options.apiVersion, versions), options);
-  const left = releaseFields(reconcileEntries(entries, live), change, undefined);
+  const left = releaseFields(reconcileEntries(entries, versions), change, undefined);
   const taken = ownable(change.touched(), options);
   if (!isEmptySet(taken)) {
     const writer = writerId(options, 'Update');

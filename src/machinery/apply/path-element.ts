@@ -56,7 +56,7 @@ function sortKeys(value: unknown): unknown {
 export function canonicalElement(text: string): PathElement | undefined {
   if (text.length < 2) throw new SyntaxError('key must be 2 characters long');
   if (text[1] !== ':') throw new SyntaxError(`missing colon: ${text}`);
-  switch (text[0]) {
+  switch (text.slice(0, 1)) {
     case 'f':
       return text;
     case 'v':

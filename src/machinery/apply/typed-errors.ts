@@ -16,10 +16,20 @@ const MAX_ERRORS = 100;
  * Findings as Kubernetes words them: `.spec.ports: duplicate entries for key [name="a"]`,
  * `.spec.m: field not declared in schema`, `.spec.n: expected numeric (int or float), got string`. Empty: mergeable.
  */
-export function findTypedErrors(value: unknown, schema: MergeSchema): string[] {
+export function findTypedErrors(value: unknown, schema: MergeSchema, options: TypedErrorsOptions = {}): string[] {
   const errors: string[] = [];
-  visit(value, schema, '', errors);
+  visit(value, schema, '', { errors, allowDuplicates: options.allowDuplicates ?? false });
   return errors;
+}
+
+export interface TypedErrorsOptions {
+  /** For stored objects, which may be older than the rule. */
+  readonly allowDuplicates?: boolean;
+}
+
+interface Walk {
+  readonly errors: string[];
+  readonly allowDuplicates: boolean;
 }
 
 /** One finding stands as it is, several under a heading. */
@@ -27,53 +37,53 @@ export function formatTypedErrors(errors: readonly string[]): string {
   return errors.length === 1 ? (errors[0] ?? '') : ['errors:', ...errors.map((error) => `  ${error}`)].join('\n');
 }
 
-function visit(value: unknown, schema: MergeSchema, path: string, errors: string[]): void {
-  if (value === null || value === undefined || errors.length >= MAX_ERRORS) return;
+function visit(value: unknown, schema: MergeSchema, path: string, walk: Walk): void {
+  if (value === null || value === undefined || walk.errors.length >= MAX_ERRORS) return;
   switch (schema.kind) {
     case 'any':
       return;
     case 'scalar':
-      visitScalar(value, schema, path, errors);
+      visitScalar(value, schema, path, walk);
       return;
     case 'list':
-      visitList(value, schema, path, errors);
+      visitList(value, schema, path, walk);
       return;
     case 'struct':
     case 'map':
-      visitObject(value, schema, path, errors);
+      visitObject(value, schema, path, walk);
   }
 }
 
-function add(errors: string[], path: string, message: string): void {
-  errors.push(path === '' ? message : `${path}: ${message}`);
+function add(walk: Walk, path: string, message: string): void {
+  walk.errors.push(path === '' ? message : `${path}: ${message}`);
 }
 
-function visitScalar(value: unknown, schema: ScalarSchema, path: string, errors: string[]): void {
+function visitScalar(value: unknown, schema: ScalarSchema, path: string, walk: Walk): void {
   const isNumber = typeof value === 'number' || typeof value === 'bigint';
   switch (schema.scalar) {
     case 'number':
-      if (!isNumber) add(errors, path, `expected numeric (int or float), got ${goType(value)}`);
+      if (!isNumber) add(walk, path, `expected numeric (int or float), got ${goType(value)}`);
       return;
     case 'string':
-      if (typeof value !== 'string') add(errors, path, `expected string, got ${goUnstructured(value)}`);
+      if (typeof value !== 'string') add(walk, path, `expected string, got ${goUnstructured(value)}`);
       return;
     case 'boolean':
-      if (typeof value !== 'boolean') add(errors, path, `expected boolean, got ${goUnstructured(value)}`);
+      if (typeof value !== 'boolean') add(walk, path, `expected boolean, got ${goUnstructured(value)}`);
       return;
     case 'any':
-      if (typeof value === 'object') add(errors, path, `expected any scalar, got ${goUnstructured(value)}`);
+      if (typeof value === 'object') add(walk, path, `expected any scalar, got ${goUnstructured(value)}`);
   }
 }
 
-function visitList(value: unknown, schema: ListSchema, path: string, errors: string[]): void {
+function visitList(value: unknown, schema: ListSchema, path: string, walk: Walk): void {
   if (!Array.isArray(value)) {
-    add(errors, path, `expected list, got &{${formatGoValue(value)}}`);
+    add(walk, path, `expected list, got &{${formatGoValue(value)}}`);
     return;
   }
   const seen = new Set<string>();
   for (const [i, item] of (value as unknown[]).entries()) {
     if (schema.listType === 'atomic') {
-      visit(item, schema.element, `${path}[${i}]`, errors);
+      visit(item, schema.element, `${path}[${i}]`, walk);
       continue;
     }
     let element;
@@ -81,28 +91,28 @@ function visitList(value: unknown, schema: ListSchema, path: string, errors: str
       element = listItemElement(schema, item);
     } catch (error) {
       if (!(error instanceof ListItemError)) throw error;
-      add(errors, path, `element ${i}: ${error.message}`);
+      add(walk, path, `element ${i}: ${error.message}`);
       return;
     }
     const shown = formatElement(element);
-    if (seen.has(element)) add(errors, path, `duplicate entries for key ${shown}`);
+    if (seen.has(element) && !walk.allowDuplicates) add(walk, path, `duplicate entries for key ${shown}`);
     seen.add(element);
-    visit(item, schema.element, `${path}${shown}`, errors);
+    visit(item, schema.element, `${path}${shown}`, walk);
   }
 }
 
-function visitObject(value: unknown, schema: ObjectSchema, path: string, errors: string[]): void {
+function visitObject(value: unknown, schema: ObjectSchema, path: string, walk: Walk): void {
   if (!isJsonObject(value)) {
-    add(errors, path, `expected map, got &{${formatGoValue(value)}}`);
+    add(walk, path, `expected map, got &{${formatGoValue(value)}}`);
     return;
   }
   for (const key of Object.keys(value)) {
     const declared = schema.kind === 'map' ? schema.element : schema.field(key)?.schema;
     if (declared === undefined && schema.kind === 'struct' && !schema.preserveUnknown) {
-      add(errors, `${path}.${key}`, 'field not declared in schema');
+      add(walk, `${path}.${key}`, 'field not declared in schema');
       return;
     }
-    visit(value[key], declared ?? ANY_SCHEMA, `${path}.${key}`, errors);
+    visit(value[key], declared ?? ANY_SCHEMA, `${path}.${key}`, walk);
   }
 }
 
