@@ -98,11 +98,17 @@ function prepare(context: RegistryContext, call: ApiCall, object: KubeObject): v
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.resourceVersion;
+  if (call.type.subresources.has('status')) resetStatus(object, storage.emptyStatus());
   storage.rules.prepareForCreate?.(object, ruleContext(context, call.user));
   metadata.creationTimestamp = formatTime(context.clock.now());
   metadata.uid = context.uuid();
-  if (storage.tracksGeneration) metadata.generation = 1;
-  else delete metadata.generation;
+  if (storage.initialGeneration !== undefined) metadata.generation = storage.initialGeneration;
+}
+
+/** A new object has no history: its status is written by whoever observes it. */
+function resetStatus(object: KubeObject, empty: unknown): void {
+  if (empty === undefined) delete object['status'];
+  else object['status'] = empty;
 }
 
 /** Makes a name from generateName where none was given; true when it did. */
@@ -118,6 +124,7 @@ function validate(context: RegistryContext, call: ApiCall, object: KubeObject): 
   const rules = ruleContext(context, call.user);
   const errors = validateObjectMeta(object.metadata, {
     namespaced: storage.namespaced,
+    standardFinalizers: storage.standardFinalizers,
     ...(storage.rules.validateName && { validateName: storage.rules.validateName }),
   });
   errors.push(...(storage.rules.validate?.(object, rules) ?? []));

@@ -60,12 +60,7 @@ export interface Decoded {
 }
 
 /** A body that is not of the type it should be; the pipeline words the answer around it. */
-export class DecodeError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'DecodeError';
-  }
-}
+export { DecodeError } from '../../api/types/decode-error.ts';
 
 export interface TableColumn {
   readonly name: string;
@@ -90,8 +85,14 @@ export interface ResourceStorage {
   readonly rules: KindRules;
   /** Objects vanish by themselves after this time (events). */
   readonly ttlSeconds?: number;
+  /** Finalizers without a domain must be Kubernetes' own. */
+  readonly standardFinalizers: boolean;
+  /** The status of an object that has none yet, a fresh one each time; undefined for kinds that then leave it out. */
+  emptyStatus(): unknown;
   /** Whether metadata.generation is kept. */
   readonly tracksGeneration: boolean;
+  /** Given to new objects; undefined leaves it out. */
+  readonly initialGeneration?: number;
   /** The kind has field labels of its own; messages about unknown ones differ. */
   readonly hasOwnSelectableFields: boolean;
   /** Value of a field label for selectors; undefined when the label is not supported. */

@@ -1,7 +1,8 @@
 import type { UpdateRules } from '../../api/kind-rules.ts';
+import { withoutTimeOnlyChange } from '../../machinery/apply/managed-fields.ts';
 import { cloneJson, equalJson, type DeepReadonly } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
-import { validateObjectMetaUpdate } from '../../machinery/object-meta-validation.ts';
+import { inheritObjectMeta, validateObjectMetaUpdate } from '../../machinery/object-meta-validation.ts';
 import { badRequest, conflict, invalid, notFound } from '../../machinery/status-error.ts';
 import { fieldInvalid } from '../../machinery/field-error.ts';
 import { ruleContext, type ApiCall, type RegistryContext } from './api-call.ts';
@@ -113,6 +114,9 @@ async function attemptUpdate(context: RegistryContext, call: ApiCall, change: Ch
   validateUpdate(context, call, hub, stored);
   await context.admission.validate(admission);
 
+  const managedFields = withoutTimeOnlyChange(stored, hub);
+  if (managedFields !== undefined) hub.metadata.managedFields = managedFields;
+
   if (vanishes(storage, hub)) return vanish(context, call, change, key, { current, hub, conditional });
   const value = encodeFor(storage, hub);
   if (value.equals(current.value)) return { outcome: { type: 'stored', status: 200, object: current } };
@@ -159,25 +163,15 @@ function checkVersion(call: ApiCall, object: KubeObject, revision: number): bool
 function prepareForUpdate(context: RegistryContext, call: ApiCall, object: KubeObject, old: KubeObject): void {
   const { storage } = call.type;
   const { metadata } = object;
-  delete metadata.resourceVersion;
-  keepSystemMetadata(object, old);
+  if (old.metadata.resourceVersion !== undefined) metadata.resourceVersion = old.metadata.resourceVersion;
+  inheritObjectMeta(metadata, old.metadata);
+  if (old.metadata.generation === undefined) delete metadata.generation;
+  else metadata.generation = old.metadata.generation;
   resetForEndpoint(call, object, old);
   rulesFor(call).prepareForUpdate?.(object, old, ruleContext(context, call.user));
   if (storage.tracksGeneration && call.info.subresource !== 'status' && specChanged(object, old)) {
     metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
-}
-
-/** What a client may leave out but never change. */
-function keepSystemMetadata(object: KubeObject, old: KubeObject): void {
-  const { metadata } = object;
-  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation } = old.metadata;
-  if ((metadata.uid ?? '') === '' && uid !== undefined) metadata.uid = uid;
-  if (metadata.creationTimestamp === undefined && creationTimestamp !== undefined) metadata.creationTimestamp = creationTimestamp;
-  if (metadata.deletionTimestamp === undefined && deletionTimestamp !== undefined) metadata.deletionTimestamp = deletionTimestamp;
-  if (metadata.deletionGracePeriodSeconds === undefined && deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds = deletionGracePeriodSeconds;
-  if (generation === undefined) delete metadata.generation;
-  else metadata.generation = generation;
 }
 
 /** The main endpoint leaves status alone where status has an endpoint of its own, and that one leaves all else alone. */
@@ -215,7 +209,10 @@ function rulesFor(call: ApiCall): UpdateRules {
 
 function validateUpdate(context: RegistryContext, call: ApiCall, object: KubeObject, old: KubeObject): void {
   const rules = ruleContext(context, call.user);
-  const errors = validateObjectMetaUpdate(object.metadata, old.metadata);
+  const { standardFinalizers } = call.type.storage;
+  const metadata = validateObjectMetaUpdate(object.metadata, old.metadata, { standardFinalizers });
+  // Kubernetes judges metadata twice, in the machinery and in the kind's own validation, and lists both findings.
+  const errors = [...metadata, ...metadata];
   errors.push(...(rulesFor(call).validateUpdate?.(object, old, rules) ?? []));
   rejectFindings(call.type.storage, call.info.name, errors);
   for (const warning of rulesFor(call).warningsOnUpdate?.(object, old, rules) ?? []) call.warn(warning);

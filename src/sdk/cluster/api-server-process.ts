@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { loadFacts } from '../../api/facts/facts.ts';
+import { systemClock, type Clock } from '../../machinery/clock.ts';
+import { ApiServer } from '../../server/api-server.ts';
+import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
+import { HttpsServer } from '../../server/http/https-server.ts';
+import type { Store } from '../../store/store.ts';
+import { clusterAccess, type AuthorizationMode } from './access.ts';
+import { KIND_RULES } from './kind-rules-table.ts';
+
+export interface ApiServerProcessOptions {
+  readonly store: Store;
+  readonly certificates: ClusterCertificates;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly uuid?: () => string;
+  readonly authorizationModes?: readonly AuthorizationMode[];
+  readonly tokenFile?: string;
+  readonly clientCa?: string;
+  readonly serviceClusterIpRange?: string;
+  /** Told of the server's own failures, one line each. */
+  readonly log?: (line: string) => void;
+}
+
+/** An API server with its access control and bootstrap objects, not yet on any port. */
+export async function openApiServer(options: ApiServerProcessOptions): Promise<ApiServer> {
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? Math.random;
+  const log = options.log ?? (() => undefined);
+  const server = await ApiServer.open({
+    store: options.store,
+    clock,
+    random,
+    uuid: options.uuid ?? randomUUID,
+    facts: loadFacts(),
+    rules: KIND_RULES,
+    access: (core) =>
+      clusterAccess(
+        {
+          certificates: options.certificates,
+          clock,
+          random,
+          authorizationModes: options.authorizationModes ?? ['Node', 'RBAC'],
+          serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
+          ...(options.tokenFile !== undefined && { tokenFile: options.tokenFile }),
+          ...(options.clientCa !== undefined && { clientCa: options.clientCa }),
+        },
+        core,
+      ),
+    onInternalError: (error, request) => log(`internal error on ${request.method} ${request.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+  });
+  server.setReady();
+  return server;
+}
+
+/** Opens the server's HTTPS port. */
+export async function listen(server: ApiServer, certificates: ClusterCertificates, at: { port: number; host: string; clock?: Clock }): Promise<{ https: HttpsServer; port: number }> {
+  const https = new HttpsServer({
+    certificate: certificates.server.cert,
+    key: certificates.server.key,
+    clientCertificateAuthorities: `${certificates.ca.cert}${certificates.frontProxyCa.cert}`,
+    clock: at.clock ?? systemClock,
+    handle: (request) => server.handle(request),
+  });
+  const { port } = await https.listen(at.port, at.host);
+  return { https, port };
+}

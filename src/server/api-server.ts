@@ -1,0 +1,175 @@
+import type { Facts } from '../api/facts/facts.ts';
+import type { Clock } from '../machinery/clock.ts';
+import type { GroupResource } from '../machinery/group-version.ts';
+import type { Store } from '../store/store.ts';
+import { AdmissionChain } from './admission/admission-chain.ts';
+import type { AdmissionPlugin } from './admission/admission-plugin.ts';
+import type { Authenticator } from './authentication/authenticator.ts';
+import { Impersonator } from './authorization/impersonation.ts';
+import type { Authorizer } from './authorization/authorizer.ts';
+import { builtinResources, type KindRulesTable } from './builtin/builtin-resources.ts';
+import { knowsKind } from './builtin/known-kinds.ts';
+import { DiscoveryDocuments } from './discovery/discovery-documents.ts';
+import { addDiscoveryPaths } from './discovery/discovery-paths.ts';
+import { addHealthPaths, type HealthCheck } from './health/health-paths.ts';
+import type { ApiRequest, ApiResponse } from './http/api-request.ts';
+import { jsonResponse } from './http/api-request.ts';
+import type { ObjectReader } from './object-reader.ts';
+import { Pipeline } from './pipeline/handler.ts';
+import { PathRouter } from './pipeline/path-router.ts';
+import type { RegistryContext } from './registry/api-call.ts';
+import type { EndpointHandlers } from './registry/dispatch.ts';
+import { CacheReader, ResourceCaches } from './registry/resource-caches.ts';
+import { ResourceCatalog } from './registry/resource-catalog.ts';
+import type { ResourceStorage } from './registry/resource-type.ts';
+import { VERSION_INFO } from './version.ts';
+
+/** What stages decide by, and therefore is in memory before the first request. */
+const READ_AT_ONCE: readonly GroupResource[] = [
+  { group: '', resource: 'namespaces' },
+  { group: '', resource: 'serviceaccounts' },
+  { group: '', resource: 'secrets' },
+  { group: '', resource: 'pods' },
+  { group: '', resource: 'nodes' },
+  { group: '', resource: 'configmaps' },
+  { group: '', resource: 'persistentvolumes' },
+  { group: '', resource: 'persistentvolumeclaims' },
+  { group: '', resource: 'limitranges' },
+  { group: '', resource: 'resourcequotas' },
+  { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
+  { group: 'rbac.authorization.k8s.io', resource: 'clusterrolebindings' },
+  { group: 'rbac.authorization.k8s.io', resource: 'roles' },
+  { group: 'rbac.authorization.k8s.io', resource: 'rolebindings' },
+  { group: 'scheduling.k8s.io', resource: 'priorityclasses' },
+  { group: 'storage.k8s.io', resource: 'storageclasses' },
+  { group: 'storage.k8s.io', resource: 'volumeattachments' },
+  { group: 'networking.k8s.io', resource: 'ingressclasses' },
+  { group: 'node.k8s.io', resource: 'runtimeclasses' },
+  { group: 'resource.k8s.io', resource: 'resourceclaims' },
+  { group: 'resource.k8s.io', resource: 'resourceslices' },
+  { group: 'certificates.k8s.io', resource: 'certificatesigningrequests' },
+  { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
+];
+
+export interface ApiServerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** 0 ≤ n < 1. */
+  readonly random: () => number;
+  readonly uuid: () => string;
+  readonly facts: Facts;
+  readonly rules: KindRulesTable;
+  /** Makes the parts that decide by stored objects, once those can be read. */
+  readonly access: (server: ServerCore) => Access;
+  readonly onInternalError: (error: unknown, request: ApiRequest) => void;
+  /** The caches of the server that this one is a fork of, over a fork of its store. */
+  readonly caches?: ResourceCaches;
+}
+
+/** What the parts of access control are made from. */
+export interface ServerCore {
+  readonly context: RegistryContext;
+  readonly reader: ObjectReader;
+  readonly catalog: ResourceCatalog;
+}
+
+export interface Access {
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly admission: readonly AdmissionPlugin[];
+  readonly endpoints: EndpointHandlers;
+}
+
+/**
+ * The API server: everything between a request and the store. Knows nothing of ports and files; who starts it brings
+ * the store, the time, and what decides about access.
+ */
+export class ApiServer {
+  readonly context: RegistryContext;
+  readonly catalog: ResourceCatalog;
+  readonly reader: ObjectReader;
+  /** Where extensions add paths of their own. */
+  readonly paths: PathRouter;
+  readonly admission: AdmissionChain;
+  readonly #pipeline: Pipeline;
+  readonly #checks: HealthCheck[];
+  #ready = false;
+
+  private constructor(options: ApiServerOptions, core: { context: RegistryContext; reader: ObjectReader; catalog: ResourceCatalog; admission: AdmissionChain }) {
+    this.context = core.context;
+    this.catalog = core.catalog;
+    this.reader = core.reader;
+    this.admission = core.admission;
+    this.paths = new PathRouter();
+    const access = options.access(core);
+    this.admission.replace(access.admission);
+    this.#checks = healthChecks(() => this.#ready);
+    addDiscoveryPaths(this.paths, new DiscoveryDocuments(core.catalog));
+    addHealthPaths(this.paths, this.#checks);
+    this.paths.exact('/version', () => jsonResponse(200, VERSION_INFO));
+    this.paths.exact('/', () => jsonResponse(200, { paths: this.paths.paths() }));
+    this.#pipeline = new Pipeline({
+      context: core.context,
+      authenticator: access.authenticator,
+      authorizer: access.authorizer,
+      impersonator: new Impersonator(access.authorizer),
+      paths: this.paths,
+      endpoints: access.endpoints,
+      onInternalError: options.onInternalError,
+    });
+  }
+
+  /** Resolves when requests can be answered; bootstrap objects are the caller's to ensure, and then `setReady`. */
+  static async open(options: ApiServerOptions): Promise<ApiServer> {
+    const catalog = new ResourceCatalog();
+    catalog.add(builtinResources(options.facts, options.rules));
+    const caches = options.caches ?? new ResourceCaches(options.store);
+    const admission = new AdmissionChain([]);
+    const context: RegistryContext = {
+      store: options.store,
+      caches,
+      catalog,
+      admission,
+      clock: options.clock,
+      random: options.random,
+      uuid: options.uuid,
+      knowsKind: (group, version, kind) => knowsKind(options.facts, group, version, kind),
+    };
+    const storages = READ_AT_ONCE.flatMap((gr): ResourceStorage[] => {
+      const type = catalog.findStored(gr.group, gr.resource);
+      return type ? [type.storage] : [];
+    });
+    await Promise.all(storages.map((storage) => caches.get(storage)));
+    return new ApiServer(options, { context, catalog, admission, reader: new CacheReader(caches, storages) });
+  }
+
+  /** Answers one request. Never rejects. */
+  handle(request: ApiRequest): Promise<ApiResponse> {
+    return this.#pipeline.handle(request);
+  }
+
+  /** From now on `/readyz` says ok. */
+  setReady(): void {
+    this.#ready = true;
+  }
+
+  /** Ends every watch and releases the caches; the store stays its owner's to close. */
+  close(): void {
+    this.#ready = false;
+    this.context.caches.close();
+  }
+}
+
+function healthChecks(isReady: () => boolean): HealthCheck[] {
+  const ready = (): void => {
+    if (!isReady()) throw new Error('not yet');
+  };
+  return [
+    { name: 'ping', scope: 'all', check: () => undefined },
+    { name: 'log', scope: 'all', check: () => undefined },
+    { name: 'etcd', scope: 'all', check: () => undefined },
+    { name: 'informer-sync', scope: 'ready', check: ready },
+    { name: 'poststarthook/rbac/bootstrap-roles', scope: 'ready', check: ready },
+    { name: 'shutdown', scope: 'ready', check: () => undefined },
+  ];
+}
