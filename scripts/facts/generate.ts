@@ -41,6 +41,24 @@ const unnamed: GivenTypes = {
   },
 };
 
+/**
+ * Every group and version that Kubernetes' own scheme knows, old and new: options and watch events are registered in each.
+ */
+const everywhere = `
+  :v1 admissionregistration.k8s.io:v1,v1alpha1,v1beta1 apps:v1,v1beta1,v1beta2
+  authentication.k8s.io:v1,v1alpha1,v1beta1 authorization.k8s.io:v1,v1beta1 autoscaling:v1,v2 batch:v1,v1beta1
+  certificates.k8s.io:v1,v1alpha1,v1beta1 coordination.k8s.io:v1,v1alpha2,v1beta1 discovery.k8s.io:v1,v1beta1
+  events.k8s.io:v1,v1beta1 extensions:v1beta1 flowcontrol.apiserver.k8s.io:v1,v1beta1,v1beta2,v1beta3
+  internal.apiserver.k8s.io:v1alpha1 networking.k8s.io:v1,v1beta1 node.k8s.io:v1,v1alpha1,v1beta1 policy:v1,v1beta1
+  rbac.authorization.k8s.io:v1,v1alpha1,v1beta1 resource.k8s.io:v1,v1alpha3,v1beta1,v1beta2
+  scheduling.k8s.io:v1,v1alpha2,v1beta1 storage.k8s.io:v1,v1alpha1,v1beta1 storagemigration.k8s.io:v1beta1`
+  .trim()
+  .split(/\s+/)
+  .flatMap((text) => {
+    const [group = '', versions = ''] = text.split(':');
+    return versions.split(',').map((version) => (group === '' ? version : `${group}/${version}`));
+  });
+
 /** Order of required fields in Go structs where the protobuf numbers run otherwise. */
 const orders: Readonly<Record<string, readonly string[]>> = {
   [`${META}.OwnerReference`]: ['apiVersion', 'kind', 'name', 'uid'],
@@ -87,7 +105,8 @@ function fieldRow(typeName: string, owner: GivenType, name: string, field: Given
 
 function typeRow(name: string, type: GivenType): Record<string, unknown> {
   const row: Record<string, unknown> = {};
-  if (type.gvk !== undefined) row['gvk'] = type.gvk;
+  const kind = name.slice(name.lastIndexOf('.') + 1);
+  if (type.gvk !== undefined) row['gvk'] = type.gvk.flatMap((gvk) => (gvk === '*' ? everywhere.map((gv) => `${gv}/${kind}`) : [gvk]));
   if (type.type !== undefined) row['type'] = type.type;
   if (type['map-type'] !== undefined) row['mapType'] = type['map-type'];
   if (type.unions !== undefined) row['unions'] = type.unions;
