@@ -30,7 +30,7 @@ export interface ResolvedLmdbStoreOptions {
 }
 
 const defaultHistory: HistoryPolicy = { maxRevisions: 100_000, maxBytes: 512 * 1024 * 1024 };
-const recentBytes = 32 * 1024 * 1024;
+const recentBytes = 16 * 1024 * 1024;
 /** A batch is closed at these bounds; what comes meanwhile goes into the next ones. */
 const batchOperations = 8_192;
 const batchBytes = 64 * 1024 * 1024;

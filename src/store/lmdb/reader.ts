@@ -48,15 +48,21 @@ export class Reader {
     if (compareKeys(range.start, range.end) >= 0) return { entries: [], more: false, count: 0, revision };
     const databaseRange = keysIn(range);
     const changed = this.#changedSince(revision, current, (key) => compareKeys(key, range.start) >= 0 && compareKeys(key, range.end) < 0);
-    let count = this.#environment.count(databaseRange);
-    for (const [key, before] of changed) count += (before ? 1 : 0) - (this.#environment.get(keyKey(key)) ? 1 : 0);
     const pointers = mergeInOrder(this.#unchanged(databaseRange, changed), putBack(changed));
     const entries: Entry[] = [];
+    let more = false;
     for (const pointer of pointers) {
-      if (entries.length >= limit) break;
+      more = entries.length >= limit;
+      if (more) break;
       entries.push(this.#entryAt(pointer).entry);
     }
-    return { entries, more: entries.length < count, count, revision };
+    return { entries, more, count: more ? this.#countAt(databaseRange, changed) : entries.length, revision };
+  }
+
+  #countAt(range: DatabaseRange, changed: ReadonlyMap<string, Pointer | undefined>): number {
+    let count = this.#environment.count(range);
+    for (const [key, before] of changed) count += (before ? 1 : 0) - (this.#environment.get(keyKey(key)) ? 1 : 0);
+    return count;
   }
 
   /** See WatchSource.readHistory. */

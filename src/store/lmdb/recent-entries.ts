@@ -2,39 +2,41 @@ import type { Located } from './records.ts';
 
 const overheadBytes = 256;
 
-/** The newest durable entries last read or written: a read-modify-write and its event then read the disk once at most. */
+/**
+ * The newest durable entries last read or written: a read-modify-write and its event then read the disk once at most.
+ * Two generations: when the young one is full the old one is dropped whole, and what was used meanwhile has moved over.
+ */
 export class RecentEntries {
-  readonly #entries = new Map<string, Located>();
   readonly #maxBytes: number;
-  #bytes = 0;
+  #young = new Map<string, Located>();
+  #old = new Map<string, Located>();
+  #youngBytes = 0;
 
+  /** Holds up to twice this much. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
   get(key: string): Located | undefined {
-    return this.#entries.get(key);
+    const young = this.#young.get(key);
+    if (young) return young;
+    const old = this.#old.get(key);
+    if (old) this.set(key, old);
+    return old;
   }
 
   set(key: string, located: Located): void {
-    this.delete(key);
-    this.#entries.set(key, located);
-    this.#bytes += cost(located);
-    for (const [oldest, entry] of this.#entries) {
-      if (this.#bytes <= this.#maxBytes) break;
-      this.#entries.delete(oldest);
-      this.#bytes -= cost(entry);
-    }
+    // Counted anew when replaced: the generation then ends a little early.
+    this.#youngBytes += located.entry.value.length + overheadBytes;
+    this.#young.set(key, located);
+    if (this.#youngBytes <= this.#maxBytes) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#youngBytes = 0;
   }
 
   delete(key: string): void {
-    const old = this.#entries.get(key);
-    if (!old) return;
-    this.#entries.delete(key);
-    this.#bytes -= cost(old);
+    this.#young.delete(key);
+    this.#old.delete(key);
   }
-}
-
-function cost(located: Located): number {
-  return located.entry.value.length + overheadBytes;
 }
