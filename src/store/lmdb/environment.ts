@@ -157,8 +157,13 @@ function copyKeyOut(source: Buffer, start: number, end: number): Buffer {
 }
 
 /** The package rejects with a general error, whose reason follows as a promise of its own that rejects. */
-async function causeOf(error: unknown): Promise<Error> {
-  const detail = (error as { readonly commitError?: Promise<unknown> }).commitError;
-  const cause = detail ? await Promise.resolve(detail).catch((reason: unknown) => reason) : error;
+async function causeOf(rejection: unknown): Promise<Error> {
+  const detail = (rejection as { readonly commitError?: Promise<unknown> }).commitError;
+  let cause = rejection;
+  try {
+    await detail;
+  } catch (reason) {
+    cause = reason;
+  }
   return cause instanceof Error ? cause : new Error(String(cause));
 }

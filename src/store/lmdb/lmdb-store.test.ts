@@ -250,7 +250,7 @@ describe('history', () => {
 
 describe('when a batch cannot be made durable', () => {
   /** A real environment whose writes can be held and made to fail. */
-  async function breakable(): Promise<{ store: LmdbStore; fail(error: Error): void; hold(): () => void }> {
+  async function breakable(): Promise<{ readonly store: LmdbStore; readonly fail: (error: Error) => void; readonly hold: () => () => void }> {
     const real = await openEnvironment(await folderForTest());
     let failure: Error | undefined;
     let held: Promise<void> | undefined;
