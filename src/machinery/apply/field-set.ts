@@ -82,8 +82,8 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
 /** Neither is empty, or both are nodes below the root. */
 function uniteNodes(a: FieldSet, b: FieldSet): FieldSet {
   if (a === b) return a;
-  if (isEmptySet(a)) return withMember(b);
   if (isEmptySet(b)) return withMember(a);
+  if (isEmptySet(a)) return withMember(b);
   return mergeNodes(a, b);
 }
 

@@ -71,7 +71,7 @@ function visitScalar(value: unknown, schema: ScalarSchema, path: string, walk: W
       if (typeof value !== 'boolean') add(walk, path, `expected boolean, got ${goUnstructured(value)}`);
       return;
     case 'any':
-      if (typeof value === 'object') add(walk, path, `expected any scalar, got ${goUnstructured(value)}`);
+    // Also what is owned as a whole whatever it is, such as an object of another kind.
   }
 }
 
