@@ -9,7 +9,7 @@ const INT32_MAX = 2 ** 31 - 1;
 /** True where numbers have anything to be checked for beside their type. */
 export function hasNumberRules(schema: Structural): boolean {
   const { multipleOf, maximum, minimum } = schema.props;
-  return multipleOf !== undefined || maximum !== undefined || minimum !== undefined || typesOf(schema)[0] === 'integer' || formatOf(schema) !== '';
+  return multipleOf !== undefined || maximum !== undefined || minimum !== undefined || rangeType(schema) === 'integer' || formatOf(schema) !== '';
 }
 
 /**
@@ -24,10 +24,16 @@ export function checkNumber(schema: Structural, value: number | bigint, whole: b
   if (maximum !== undefined) checkLimit(schema, value, { limit: maximum, exclusive: schema.props.exclusiveMaximum === true, upper: true, whole }, state);
 }
 
+/** Ranges are those of the one type; where several are allowed there is no range. */
+function rangeType(schema: Structural): string {
+  const types = typesOf(schema);
+  return types.length === 1 ? (types[0] ?? '') : '';
+}
+
 /** False when a finding was added. */
 function checkRange(schema: Structural, what: string, value: number | bigint, state: ValidationState): boolean {
   const format = formatOf(schema);
-  const type = typesOf(schema)[0] ?? '';
+  const type = rangeType(schema);
   if (fitsRange(type, format, value)) return true;
   const of = format === '' ? `${type} (default format)` : `${type} with format ${format}`;
   addGeneralError(state, `${what} value must be of type ${of} in ${textPath(state)}`);

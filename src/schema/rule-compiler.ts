@@ -19,13 +19,16 @@ export interface RuleCompiler {
 export interface CompiledRules {
   /**
    * Findings about a whole object that has passed the schema. `old` is absent on creation, where transition rules are
-   * not run; with it, rules of unchanged parts do not hold the write up (ratcheting).
+   * not run; with it, rules that unchanged parts break do not hold the write up (ratcheting): their findings go to
+   * `options.warn`, formatted as findings are in messages.
    */
   validate(value: unknown, old: unknown, options: RuleRunOptions): FieldError[];
 }
 
 export interface RuleRunOptions {
   readonly nowMs: number;
+  /** Receives what the client is to be warned of; each text becomes a Warning header. */
+  readonly warn?: (text: string) => void;
 }
 
 /** What a definition with rules is answered while nothing can run them. */

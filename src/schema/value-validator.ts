@@ -89,7 +89,8 @@ function checkType(schema: Structural, types: readonly string[], type: JsonType,
 }
 
 function checkEnum(allowed: readonly unknown[], value: unknown, state: ValidationState): void {
-  if (allowed.some((item) => equalJson(item, value))) return;
+  // Null is never one of the values, even where the enum lists it.
+  if (value !== null && allowed.some((item) => equalJson(item, value))) return;
   const shown = allowed.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
   state.errors.push(fieldNotSupported(errorPath(state), value, shown));
 }

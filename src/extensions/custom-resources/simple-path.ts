@@ -2,6 +2,7 @@
  * The paths that point into an object's fields (`.spec.replicas`): scale paths, which are split at their dots, and
  * selectable fields, which are checked against the schema.
  */
+import { FieldPathError, parseFieldPath } from '../../machinery/field-path.ts';
 import { schemaOfKey, type Structural } from '../../schema/structural.ts';
 
 /** The findings of a path that must begin with a dot; what follows it is not looked at. */
@@ -17,26 +18,20 @@ export function splitSimplePath(path: string): string[] {
 
 export type FieldPathResult = { readonly names: readonly string[]; readonly schema: Structural } | { readonly problem: string };
 
-/** Follows a path of names through properties and additional properties. List and bracket notation is not allowed. */
+/** Follows a path of names through properties and additional properties. List indexes are not allowed. */
 export function resolveFieldPath(path: string, root: Structural): FieldPathResult {
-  const tokens = tokenize(path);
-  const names: string[] = [];
+  let names: readonly string[];
+  try {
+    names = parseFieldPath(path);
+  } catch (error) {
+    if (error instanceof FieldPathError) return { problem: error.message };
+    throw error;
+  }
   let schema = root;
-  for (let i = 0; i < tokens.length; i += 2) {
-    const separator = tokens[i];
-    if (separator === '[') return { problem: 'array notation is not allowed' };
-    if (separator !== '.') return { problem: `expected [ or . but got: ${separator}` };
-    const name = tokens[i + 1];
-    if (name === undefined) return { problem: 'unexpected end of JSON path' };
+  for (const name of names) {
     const next = schemaOfKey(schema, name);
     if (next === undefined) return { problem: 'does not refer to a valid field' };
-    names.push(name);
     schema = next;
   }
   return { names, schema };
-}
-
-/** Separators and the texts between them. */
-function tokenize(path: string): string[] {
-  return path.match(/[.[\]]|[^.[\]]+/g) ?? [];
 }
