@@ -1,0 +1,61 @@
+import { hasReason } from '../../machinery/status-error.ts';
+import type { BootstrapItem, BootstrapTarget } from './bootstrap-item.ts';
+
+export interface BootstrapSummary {
+  readonly created: number;
+  readonly updated: number;
+  readonly kept: number;
+}
+
+type Outcome = keyof BootstrapSummary;
+
+/** Written at a time: enough for one group commit. */
+const WIDTH = 64;
+const MAX_ATTEMPTS = 5;
+
+/**
+ * Makes what is missing and repairs what must be repaired, stage by stage: what a later stage needs is there before it
+ * starts. Other servers may do the same at the same time. Rejects with the first failure that is not theirs.
+ */
+export async function applyBootstrap(stages: readonly (readonly BootstrapItem[])[], target: BootstrapTarget): Promise<BootstrapSummary> {
+  const summary = { created: 0, updated: 0, kept: 0 };
+  for (const stage of stages) {
+    for (let at = 0; at < stage.length; at += WIDTH) {
+      const outcomes = await Promise.all(stage.slice(at, at + WIDTH).map((item) => ensure(item, target)));
+      for (const outcome of outcomes) summary[outcome]++;
+    }
+  }
+  return summary;
+}
+
+async function ensure(item: BootstrapItem, target: BootstrapTarget): Promise<Outcome> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ensureOnce(item, target);
+    } catch (error) {
+      const raced = hasReason(error, 'AlreadyExists') || hasReason(error, 'Conflict') || hasReason(error, 'NotFound');
+      if (!raced || attempt >= MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function ensureOnce({ resource, object, reconcile }: BootstrapItem, target: BootstrapTarget): Promise<Outcome> {
+  const { namespace = '', name = '' } = object.metadata;
+  const existing = await target.get(resource, namespace, name);
+  if (existing === undefined) {
+    await target.create(resource, object);
+    return 'created';
+  }
+  const change = reconcile?.(existing) ?? { type: 'keep' };
+  switch (change.type) {
+    case 'keep':
+      return 'kept';
+    case 'update':
+      await target.update(resource, change.object);
+      return 'updated';
+    case 'recreate':
+      await target.delete(resource, namespace, name);
+      await target.create(resource, object);
+      return 'updated';
+  }
+}
