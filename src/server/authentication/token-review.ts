@@ -25,18 +25,13 @@ export async function reviewToken(review: KubeObject, tokens: TokenAuthenticator
 }
 
 function tokenStatus(result: AuthenticationResult, audiences: readonly string[]): Record<string, unknown> {
-  switch (result.type) {
-    case 'none':
-      return { user: {}, error: INVALID_BEARER_TOKEN };
-    case 'rejected':
-      // Two answers, as Kubernetes tells them: that no authenticator took the token, and why the one it is meant for did not.
-      return { user: {}, error: joinReasons([INVALID_BEARER_TOKEN, result.reason]) };
-    case 'authenticated': {
-      const accepted = result.audiences ?? [];
-      if (audiences.length > 0 && !accepted.some((audience) => audiences.includes(audience))) throw internalError('unable to validate audience');
-      return { authenticated: true, user: userInfoJson(authenticated(result.user)), ...(accepted.length === 0 ? {} : { audiences: accepted }) };
-    }
+  if (result.type !== 'authenticated') {
+    // Two answers, as Kubernetes tells them: that nobody took the token, and why the one it is meant for did not.
+    return { user: {}, error: joinReasons([INVALID_BEARER_TOKEN, ...(result.type === 'rejected' ? [result.reason] : [])]) };
   }
+  const accepted = result.audiences ?? [];
+  if (audiences.length > 0 && !accepted.some((audience) => audiences.includes(audience))) throw internalError('unable to validate audience');
+  return { authenticated: true, user: userInfoJson(authenticated(result.user)), ...(accepted.length === 0 ? {} : { audiences: accepted }) };
 }
 
 /** Answers a SelfSubjectReview: who asks. What the request says in its status does not matter. */

@@ -56,6 +56,7 @@ export class NodeGraph {
       case 'persistentvolume':
         return this.#usesVolume(nodeName, name);
       case 'secret':
+      default:
         return this.#somePod(nodeName, namespace, ({ secrets }) => secrets.has(name)) || this.#needsForVolume(nodeName, { namespace, name });
     }
   }
@@ -117,7 +118,7 @@ function scanPods(reader: ObjectReader): PodsOnNode {
   return (nodeName) => {
     if (reader.revision(PODS) !== revision) {
       revision = reader.revision(PODS);
-      byNode = Map.groupBy(reader.list(PODS, ''), (pod) => String(specOf(pod)?.['nodeName'] ?? ''));
+      byNode = Map.groupBy(reader.list(PODS, ''), (pod) => (specOf(pod)?.['nodeName'] as string | undefined) ?? '');
     }
     return byNode.get(nodeName) ?? [];
   };

@@ -1,5 +1,5 @@
 import { hasReason } from '../../machinery/status-error.ts';
-import type { BootstrapItem, BootstrapTarget } from './bootstrap-item.ts';
+import { KEEP, type BootstrapItem, type BootstrapTarget } from './bootstrap-item.ts';
 
 export interface BootstrapSummary {
   readonly created: number;
@@ -39,23 +39,21 @@ async function ensure(item: BootstrapItem, target: BootstrapTarget): Promise<Out
   }
 }
 
-async function ensureOnce({ resource, object, reconcile }: BootstrapItem, target: BootstrapTarget): Promise<Outcome> {
+async function ensureOnce(item: BootstrapItem, target: BootstrapTarget): Promise<Outcome> {
+  const { resource, object } = item;
   const { namespace = '', name = '' } = object.metadata;
   const existing = await target.get(resource, namespace, name);
   if (existing === undefined) {
     await target.create(resource, object);
     return 'created';
   }
-  const change = reconcile?.(existing) ?? { type: 'keep' };
-  switch (change.type) {
-    case 'keep':
-      return 'kept';
-    case 'update':
-      await target.update(resource, change.object);
-      return 'updated';
-    case 'recreate':
-      await target.delete(resource, namespace, name);
-      await target.create(resource, object);
-      return 'updated';
+  const change = item.reconcile?.(existing) ?? KEEP;
+  if (change.type === 'keep') return 'kept';
+  if (change.type === 'update') {
+    await target.update(resource, change.object);
+  } else {
+    await target.delete(resource, namespace, name);
+    await target.create(resource, object);
   }
+  return 'updated';
 }

@@ -88,7 +88,7 @@ function remainingMs(cert: string, nowMs: number): number {
 function openServiceAccountKey(folder: string): ServiceAccountKeyPem {
   const privateKey = read(join(folder, 'sa.key'));
   if (privateKey !== undefined) {
-    const publicKey = read(join(folder, 'sa.pub')) ?? createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
+    const publicKey = read(join(folder, 'sa.pub')) ?? createPublicKey(privateKey).export({ type: 'spki', format: 'pem' });
     return { privateKey, publicKey };
   }
   const made = generateServiceAccountKey();

@@ -25,8 +25,8 @@ interface World {
   readonly clock: VirtualClock;
   readonly reader: MemoryReader;
   readonly tokens: TokenAuthenticator;
-  request(spec: Record<string, unknown>, options?: Partial<TokenIssuerOptions & { metadata: KubeObject['metadata'] }>): KubeObject & { status: { token: string; expirationTimestamp: string } };
-  ask(token: string, audiences?: readonly string[]): AuthenticationResult;
+  readonly request: (spec: Record<string, unknown>, options?: Partial<TokenIssuerOptions & { metadata: KubeObject['metadata'] }>) => KubeObject & { status: { token: string; expirationTimestamp: string } };
+  readonly ask: (token: string, audiences?: readonly string[]) => AuthenticationResult;
   readonly warnings: string[];
 }
 

@@ -15,7 +15,7 @@ const ENFORCE_MOUNTABLE = 'kubernetes.io/enforce-mountable-secrets';
 export interface ServiceAccountAdmissionOptions {
   readonly reader: ObjectReader;
   /** 0 ≤ n < 1; names the token volume. */
-  random(): number;
+  readonly random: () => number;
 }
 
 /** Gives every pod an account, the account's pull secrets and a volume with the account's token. */
