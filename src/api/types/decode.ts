@@ -44,6 +44,27 @@ export function emptyObject(type: TypeFacts): JsonObject {
   return object;
 }
 
+/** Drops the zero values that are not shown, and adds what is always there: for objects that were read field by field. */
+export function finishObject(object: JsonObject, type: TypeFacts): JsonObject {
+  let dropped = false;
+  for (const name of Object.keys(object)) {
+    const field = type.fields.get(name);
+    const value = object[name];
+    if (field === undefined || value === undefined || !isDropped(value, field)) continue;
+    object[name] = undefined;
+    dropped = true;
+  }
+  const finished = dropped ? withoutUndefined(object) : object;
+  addUnconditional(finished, type);
+  return finished;
+}
+
+function addUnconditional(object: JsonObject, type: TypeFacts): void {
+  for (const field of type.unconditional) {
+    if (object[field.name] === undefined || !Object.hasOwn(object, field.name)) object[field.name] = unconditionalValue(field);
+  }
+}
+
 function unconditionalValue(field: FieldFacts): JsonValue {
   return field.presence === 'nullable' ? null : zeroValue(field.type);
 }
@@ -103,9 +124,7 @@ class Decoder {
       }
     }
     const object = dropped ? withoutUndefined(value) : value;
-    for (const field of type.unconditional) {
-      if (object[field.name] === undefined || !Object.hasOwn(object, field.name)) object[field.name] = unconditionalValue(field);
-    }
+    addUnconditional(object, type);
     this.#depth--;
     return object;
   }
