@@ -6,34 +6,33 @@ import { addGeneralError, errorPath, formatOf, INT64_MAX, INT64_MIN, textPath, t
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 
-/** True where numbers have anything to be checked for beside their type. */
-export function hasNumberRules(schema: Structural): boolean {
-  const { multipleOf, maximum, minimum } = schema.props;
-  return multipleOf !== undefined || maximum !== undefined || minimum !== undefined || rangeType(schema) === 'integer' || formatOf(schema) !== '';
+export type NumberCheck = (value: number | bigint, whole: boolean, state: ValidationState) => void;
+
+interface NumberRules {
+  /** The one type; '' where several are allowed, which then have no range. */
+  readonly type: string;
+  readonly format: string;
 }
 
 /**
- * Range of the format, then multipleOf, minimum, maximum. Whole values are compared as int64, where limits lose their
- * fraction, as Kubernetes compares them.
+ * Range of the format, then multipleOf, minimum, maximum; undefined where numbers have nothing to be checked for beside
+ * their type. Whole values are compared as int64, where limits lose their fraction, as Kubernetes compares them.
  */
-export function checkNumber(schema: Structural, value: number | bigint, whole: boolean, state: ValidationState): void {
-  checkRange(schema, 'Checked', value, state);
-  const { multipleOf, maximum, minimum } = schema.props;
-  if (multipleOf !== undefined) checkMultiple(schema, value, whole, state);
-  if (minimum !== undefined) checkLimit(schema, value, { limit: minimum, exclusive: schema.props.exclusiveMinimum === true, upper: false, whole }, state);
-  if (maximum !== undefined) checkLimit(schema, value, { limit: maximum, exclusive: schema.props.exclusiveMaximum === true, upper: true, whole }, state);
-}
-
-/** Ranges are those of the one type; where several are allowed there is no range. */
-function rangeType(schema: Structural): string {
+export function compileNumberCheck(schema: Structural): NumberCheck | undefined {
+  const { multipleOf, maximum, minimum, exclusiveMinimum = false, exclusiveMaximum = false } = schema.props;
   const types = typesOf(schema);
-  return types.length === 1 ? (types[0] ?? '') : '';
+  const rules: NumberRules = { type: types.length === 1 ? (types[0] ?? '') : '', format: formatOf(schema) };
+  if (multipleOf === undefined && maximum === undefined && minimum === undefined && rules.type !== 'integer' && rules.format === '') return undefined;
+  return (value, whole, state) => {
+    checkRange(rules, 'Checked', value, state);
+    if (multipleOf !== undefined) checkMultiple(rules, multipleOf, value, whole, state);
+    if (minimum !== undefined) checkLimit(rules, { limit: minimum, exclusive: exclusiveMinimum, upper: false }, value, whole, state);
+    if (maximum !== undefined) checkLimit(rules, { limit: maximum, exclusive: exclusiveMaximum, upper: true }, value, whole, state);
+  };
 }
 
 /** False when a finding was added. */
-function checkRange(schema: Structural, what: string, value: number | bigint, state: ValidationState): boolean {
-  const format = formatOf(schema);
-  const type = rangeType(schema);
+function checkRange({ type, format }: NumberRules, what: string, value: number | bigint, state: ValidationState): boolean {
   if (fitsRange(type, format, value)) return true;
   const of = format === '' ? `${type} (default format)` : `${type} with format ${format}`;
   addGeneralError(state, `${what} value must be of type ${of} in ${textPath(state)}`);
@@ -44,7 +43,7 @@ function fitsRange(type: string, format: string, value: number | bigint): boolea
   if (type === 'integer') {
     if (typeof value === 'number' && !Number.isInteger(value)) return false;
     if (format === 'int32') return value >= INT32_MIN && value <= INT32_MAX;
-    return value >= INT64_MIN && value <= INT64_MAX;
+    return Number.isSafeInteger(value) || (value >= INT64_MIN && value <= INT64_MAX);
   }
   return format !== 'float' || Number.isFinite(Math.fround(Number(value)));
 }
@@ -53,11 +52,10 @@ interface Limit {
   readonly limit: number;
   readonly exclusive: boolean;
   readonly upper: boolean;
-  readonly whole: boolean;
 }
 
-function checkLimit(schema: Structural, value: number | bigint, { limit: declared, exclusive, upper, whole }: Limit, state: ValidationState): void {
-  const sound = checkRange(schema, upper ? 'Maximum boundary' : 'Minimum boundary', declared, state);
+function checkLimit(rules: NumberRules, { limit: declared, exclusive, upper }: Limit, value: number | bigint, whole: boolean, state: ValidationState): void {
+  const sound = checkRange(rules, upper ? 'Maximum boundary' : 'Minimum boundary', declared, state);
   const asInteger = whole && sound;
   const limit = asInteger ? Math.trunc(declared) : declared;
   const broken = upper ? (exclusive ? value >= limit : value > limit) : exclusive ? value <= limit : value < limit;
@@ -67,9 +65,8 @@ function checkLimit(schema: Structural, value: number | bigint, { limit: declare
   state.errors.push(fieldInvalid(errorPath(state), value, `${textPath(state)} in body should be ${relation} ${shown}`));
 }
 
-function checkMultiple(schema: Structural, value: number | bigint, whole: boolean, state: ValidationState): void {
-  const declared = schema.props.multipleOf ?? 1;
-  const asInteger = checkRange(schema, 'MultipleOf', declared, state) && whole;
+function checkMultiple(rules: NumberRules, declared: number, value: number | bigint, whole: boolean, state: ValidationState): void {
+  const asInteger = checkRange(rules, 'MultipleOf', declared, state) && whole;
   const factor = asInteger ? Math.trunc(declared) : declared;
   const shown = asInteger ? BigInt(factor).toString() : formatFloat(factor);
   if (factor <= 0) {

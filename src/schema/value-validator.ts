@@ -5,7 +5,7 @@
  */
 import { fieldInvalid, fieldNotSupported, fieldRequired, fieldTooMany, type FieldError } from '../machinery/field-error.ts';
 import { equalJson } from '../machinery/json.ts';
-import { checkNumber, hasNumberRules } from './number-checks.ts';
+import { compileNumberCheck } from './number-checks.ts';
 import { compileStringCheck } from './string-checks.ts';
 import { schemaOfKey, type Structural } from './structural.ts';
 import { addGeneralError, addTypeError, errorPath, formatOf, textPath, typeOfJson, typesOf, type JsonType, type ValidationState } from './validation-state.ts';
@@ -17,9 +17,9 @@ export type Check = (value: unknown, old: unknown, state: ValidationState) => nu
 export function compileCheck(schema: Structural): Check {
   const types = typesOf(schema);
   const junctors = compileJunctors(schema);
-  const enumValues = schema.props.enum;
+  const checkEnum = compileEnum(schema.props.enum);
   const checkString = compileStringCheck(schema);
-  const numeric = types.length === 0 || hasNumberRules(schema);
+  const checkNumber = compileNumberCheck(schema);
   const checkArray = compileArray(schema);
   const checkObject = compileObject(schema);
   const typed = types.length > 0 || formatOf(schema) !== '' ? 1 : 0;
@@ -34,7 +34,7 @@ export function compileCheck(schema: Structural): Check {
       met += fits || checkType(schema, types, type, state) ? 2 : 1;
     }
     if (type === 'null') {
-      if (enumValues !== undefined) checkEnum(enumValues, value, state);
+      checkEnum?.(value, state);
     } else {
       met += 3;
       if (junctors !== undefined) met += junctors(value, old, state);
@@ -44,7 +44,7 @@ export function compileCheck(schema: Structural): Check {
           break;
         case 'integer':
         case 'number':
-          if (numeric) checkNumber(schema, value as number | bigint, type === 'integer', state);
+          checkNumber?.(value as number | bigint, type === 'integer', state);
           break;
         case 'array':
           met += checkArray(value as unknown[], Array.isArray(old) ? old : undefined, state);
@@ -54,7 +54,7 @@ export function compileCheck(schema: Structural): Check {
         case 'boolean':
           break;
       }
-      if (enumValues !== undefined) checkEnum(enumValues, value, state);
+      checkEnum?.(value, state);
       if (type === 'object') met += checkObject(value as Record<string, unknown>, asObject(old), state);
     }
     // Ratcheting: what has not changed is not held against the writer.
@@ -88,11 +88,16 @@ function checkType(schema: Structural, types: readonly string[], type: JsonType,
   return false;
 }
 
-function checkEnum(allowed: readonly unknown[], value: unknown, state: ValidationState): void {
-  // Null is never one of the values, even where the enum lists it.
-  if (value !== null && allowed.some((item) => equalJson(item, value))) return;
-  const shown = allowed.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
-  state.errors.push(fieldNotSupported(errorPath(state), value, shown));
+/** Null is never one of the values, even where the enum lists it. */
+function compileEnum(allowed: readonly unknown[] | undefined): ((value: unknown, state: ValidationState) => void) | undefined {
+  if (allowed === undefined || allowed.length === 0) return undefined;
+  const scalars = new Set(allowed.filter((item) => typeof item !== 'object'));
+  const others = allowed.filter((item) => typeof item === 'object' && item !== null);
+  return (value, state) => {
+    if (scalars.has(value) || others.some((item) => equalJson(item, value))) return;
+    const shown = allowed.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
+    state.errors.push(fieldNotSupported(errorPath(state), value, shown));
+  };
 }
 
 interface JunctorLists {
