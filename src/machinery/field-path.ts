@@ -25,7 +25,7 @@ export function parseFieldPath(text: string): string[] {
       const quoted = /^\['((?:[^'\\]|\\.)*)'\]/.exec(rest);
       if (quoted === null) {
         if (/^\[[0-9]/.test(rest)) throw new FieldPathError('array notation is not allowed');
-        throw new FieldPathError(/^\['/.test(rest) ? 'unterminated quoted string' : `expected '] but got: ${rest.slice(1)}`);
+        throw new FieldPathError(rest.startsWith("['") ? 'unterminated quoted string' : `expected '] but got: ${rest.slice(1)}`);
       }
       names.push((quoted[1] ?? '').replace(/\\(.)/g, '$1'));
       rest = rest.slice(quoted[0].length);

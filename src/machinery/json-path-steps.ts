@@ -125,6 +125,7 @@ function compares(a: JsonValue, operator: Exclude<FilterOperator, 'exists'>, b: 
     case '>':
       return left > right;
     case '>=':
+    default:
       return left >= right;
   }
 }
