@@ -21,7 +21,14 @@ export async function reviewToken(review: KubeObject, tokens: TokenAuthenticator
   if (!spec.token) throw badRequest('token is required for TokenReview in authentication');
   const audiences = spec.audiences?.length ? spec.audiences : apiAudiences;
   const result = await tokens.authenticateToken(spec.token, audiences);
-  return { ...review, status: tokenStatus(result, audiences) };
+  return { ...review, status: tokenStatus(withAudiences(result, audiences, apiAudiences), audiences) };
+}
+
+/** Tokens of a kind that knows no audiences are for the server's own. */
+function withAudiences(result: AuthenticationResult, audiences: readonly string[], apiAudiences: readonly string[]): AuthenticationResult {
+  if (result.type !== 'authenticated' || result.audiences !== undefined || audiences.length === 0) return result;
+  const common = audiences.filter((audience) => apiAudiences.includes(audience));
+  return common.length === 0 ? { type: 'none' } : { ...result, audiences: common };
 }
 
 function tokenStatus(result: AuthenticationResult, audiences: readonly string[]): Record<string, unknown> {

@@ -82,6 +82,12 @@ describe('a token review', () => {
     expect((await ask({ token: 'u' }))['status']).toEqual({ user: {}, error: 'invalid bearer token' });
   });
 
+  test('takes tokens that name no audience for the server\'s own', async () => {
+    const plain = parseTokenFile('t,alice,a,dev');
+    expect((await ask({ token: 't' }, plain))['status']).toMatchObject({ authenticated: true, audiences: own });
+    expect((await ask({ token: 't', audiences: ['vault'] }, plain))['status']).toEqual({ user: {}, error: 'invalid bearer token' });
+  });
+
   test('tells why a token does not hold', async () => {
     const rejecting: TokenAuthenticator = { name: 'r', authenticateToken: () => ({ type: 'rejected', reason: 'service account token has expired' }) };
     expect((await ask({ token: 't' }, rejecting))['status']).toEqual({ user: {}, error: '[invalid bearer token, service account token has expired]' });

@@ -14,6 +14,7 @@ export type Impersonation =
   | { readonly type: 'impersonated'; readonly user: UserInfo; readonly constraint?: string }
   | { readonly type: 'refused'; readonly error: StatusError };
 
+const NONE: Impersonation = { type: 'none' };
 /** Askers whose last way of being allowed is remembered. */
 const MAX_REMEMBERED = 1_024;
 
@@ -30,10 +31,13 @@ export class Impersonator {
     this.#authorizer = authorizer;
   }
 
-  /** `requested` is what the request asks for, with the asker as its user. Throws BadRequest for incomplete headers. */
-  async impersonate(request: ImpersonationRequest, requested: Attributes): Promise<Impersonation> {
+  /** `requested` is what the request asks for, with the asker as its user. At once without headers; throws BadRequest for incomplete ones. */
+  impersonate(request: ImpersonationRequest, requested: Attributes): Impersonation | Promise<Impersonation> {
     const wanted = impersonationHeaders(request);
-    if (wanted === undefined) return { type: 'none' };
+    return wanted === undefined ? NONE : this.#try(wanted, requested);
+  }
+
+  async #try(wanted: WantedUser, requested: Attributes): Promise<Impersonation> {
     const asker = requested.user.name;
     const last = this.#lastMode.get(asker);
     const first = requested.user.groups.includes(PRIVILEGED_GROUP) ? UNCONSTRAINED : last;
