@@ -29,6 +29,19 @@ export function describeFromClientPackage(): DescribeType {
   };
 }
 
+/** Asks once for each type: for the time of building one document. */
+export function rememberDescriptions(describe: DescribeType): DescribeType {
+  const known = new Map<TypeFacts, TypeDescriptions>();
+  return (type) => {
+    let descriptions = known.get(type);
+    if (descriptions === undefined) {
+      descriptions = describe(type);
+      known.set(type, descriptions);
+    }
+    return descriptions;
+  };
+}
+
 function modelFolder(): string | undefined {
   try {
     const packageFile = findPackageJSON('@kubernetes/client-node', import.meta.url);
@@ -75,7 +88,7 @@ export function parseDeclaration(text: string): TypeDescriptions {
 }
 
 function joined(comment: readonly string[]): string {
-  return comment.join('\n').trim().replaceAll("\\'", "'");
+  return comment.join('\n').trim().replaceAll(/\\(['"\\])/g, '$1');
 }
 
 /** The generator of that package renames what is reserved or no identifier: `_continue`, `x_kubernetes_list_type`. */

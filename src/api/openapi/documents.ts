@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../machinery/json.ts';
 import type { Facts } from '../facts/facts.ts';
 import { builtInPaths, documentOf } from './built-in-operations.ts';
-import { describeFromClientPackage, NO_DESCRIPTIONS, type DescribeType } from './descriptions.ts';
+import { describeFromClientPackage, rememberDescriptions, type DescribeType } from './descriptions.ts';
 import type { Operation } from './operation.ts';
 import { renderPath } from './render.ts';
 import { namedScalarSchema, schemaOfType, type Dialect } from './schema.ts';
@@ -54,15 +54,12 @@ const BEARER = { in: 'header', name: 'authorization', type: 'apiKey' };
 export function createOpenApi(facts: Facts, options: OpenApiOptions): OpenApi {
   const { version, sources = [] } = options;
   let describe: DescribeType | undefined = options.describe;
-  const describeType: DescribeType = (type) => {
-    describe ??= describeFromClientPackage();
-    return describe(type) ?? NO_DESCRIPTIONS;
-  };
+  const describeType: DescribeType = (type) => (describe ??= describeFromClientPackage())(type);
   let grouped: ReadonlyMap<string, ReadonlyMap<string, readonly Operation[]>> | undefined;
   const places = (): ReadonlyMap<string, ReadonlyMap<string, readonly Operation[]>> => (grouped ??= groupByPlace(builtInPaths(facts)));
   const kept = new Map<string, OpenApiDocument>();
 
-  const definitions = (names: Iterable<string>, dialect: Dialect): JsonObject => collectDefinitions(names, dialect, facts, describeType);
+  const definitions = (names: Iterable<string>, dialect: Dialect): JsonObject => collectDefinitions(names, dialect, facts, rememberDescriptions(describeType));
 
   const builtInHash = (place: string): string => hashOf(`${facts.digest}\n${version}\n${place}`);
 
@@ -163,7 +160,7 @@ function collectDefinitions(names: Iterable<string>, dialect: Dialect, facts: Fa
     }
     const type = facts.typeByName(name);
     if (type === undefined) continue;
-    found.set(name, schemaOfType(type, { dialect, descriptions: describe(type), refer: (next) => open.push(next) }));
+    found.set(name, schemaOfType(type, { dialect, describe, refer: (next) => open.push(next) }));
   }
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

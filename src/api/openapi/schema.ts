@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../machinery/json.ts';
 import type { FieldFacts, ScalarName, TypeFacts, TypeRef } from '../facts/type-facts.ts';
 import { zeroScalar } from '../types/decode-scalar.ts';
-import type { TypeDescriptions } from './descriptions.ts';
+import type { DescribeType, TypeDescriptions } from './descriptions.ts';
 
 /** OpenAPI 2 (`/openapi/v2`) or 3 (`/openapi/v3`). */
 export type Dialect = 'v2' | 'v3';
@@ -65,7 +65,7 @@ export function namedScalarSchema(name: string, dialect: Dialect): JsonObject | 
 
 export interface SchemaContext {
   readonly dialect: Dialect;
-  readonly descriptions: TypeDescriptions;
+  readonly describe: DescribeType;
   /** Told of every definition that the schema refers to. */
   refer(name: string): void;
 }
@@ -73,11 +73,12 @@ export interface SchemaContext {
 /** The definition of a built-in type. */
 export function schemaOfType(type: TypeFacts, context: SchemaContext): JsonObject {
   const schema: JsonObject = {};
-  if (context.descriptions.type !== undefined) schema['description'] = context.descriptions.type;
+  const descriptions = context.describe(type);
+  if (descriptions.type !== undefined) schema['description'] = descriptions.type;
   schema['type'] = 'object';
   if (type.fields.size > 0) {
     const properties: JsonObject = {};
-    for (const field of type.fields.values()) properties[field.name] = schemaOfField(field, context);
+    for (const field of type.fields.values()) properties[field.name] = schemaOfField(field, descriptions, context);
     schema['properties'] = properties;
   }
   const required = [...type.fields.values()].filter((field) => field.required).sort((a, b) => a.order - b.order);
@@ -90,8 +91,14 @@ export function schemaOfType(type: TypeFacts, context: SchemaContext): JsonObjec
   return schema;
 }
 
-function schemaOfField(field: FieldFacts, context: SchemaContext): JsonObject {
-  const described = context.descriptions.fields.get(field.name) ?? context.descriptions.fields.get(field.name.replace('$', ''));
+/** A field that nothing describes is described by its type. */
+function describedAs(field: FieldFacts, descriptions: TypeDescriptions, context: SchemaContext): string | undefined {
+  const own = descriptions.fields.get(field.name) ?? descriptions.fields.get(field.name.replace('$', ''));
+  return own ?? (field.type.kind === 'struct' ? context.describe(field.type.type).type : undefined);
+}
+
+function schemaOfField(field: FieldFacts, descriptions: TypeDescriptions, context: SchemaContext): JsonObject {
+  const described = describedAs(field, descriptions, context);
   const schema: JsonObject = described === undefined ? {} : { description: described };
   const value = schemaOfRef(field.type, context);
   if (context.dialect === 'v3' && value['$ref'] !== undefined) schema['allOf'] = [value];
