@@ -60,6 +60,11 @@ export class CustomResourceKind {
     return [...this.versions.values()].filter((version) => version.declared.served);
   }
 
+  /** Being deleted: no new objects. */
+  get isTerminating(): boolean {
+    return this.definition.metadata.deletionTimestamp !== undefined;
+  }
+
   get convertsByWebhook(): boolean {
     return this.definition.spec.conversion?.strategy === 'Webhook' && this.versions.size > 1;
   }

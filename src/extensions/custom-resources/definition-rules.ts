@@ -3,6 +3,7 @@ import { cloneJson } from '../../machinery/json.ts';
 import { unrecognizedFormats } from '../../schema/schema-definition.ts';
 import { storageVersion, type CustomResourceDefinition, type DefinitionStatus } from './custom-resource-definition.ts';
 import { defaultDefinition } from './definition-defaults.ts';
+import { beginDeletion } from './definition-status.ts';
 import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate, type ValidateDefinitionOptions } from './definition-validation.ts';
 
 /** The rules of the kind CustomResourceDefinition. */
@@ -28,6 +29,9 @@ export function definitionRules(options: ValidateDefinitionOptions = {}): KindRu
       },
       validateUpdate: validateDefinitionStatus,
     },
+    beginDeletion: (definition, { nowMs }) => beginDeletion(definition, nowMs),
+    // Held by its finalizer; like all kinds that hold themselves, without grace period and without a new generation.
+    heldInDeletion: () => false,
     resetFields: { '': [['status']], status: [['metadata'], ['spec']] },
     cells: (definition) => [definition.metadata.name ?? '', definition.metadata.creationTimestamp ?? null],
   };
