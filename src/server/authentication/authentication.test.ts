@@ -117,6 +117,14 @@ describe('a client certificate', () => {
     expect(authenticator.authenticate(request({}, [joan, middle]))).toMatchObject({ type: 'rejected' });
   });
 
+  test('below more authorities than one of them allows is rejected', () => {
+    const times = { usage: 'ca', notBeforeMs: NOW, notAfterMs: NOW + 1_000 } as const;
+    const middle = issueCertificate({ commonName: 'middle', pathLength: 0, ...times }, ca);
+    const below = issueCertificate({ commonName: 'below', ...times }, middle);
+    expect(x509.authenticate(request({}, [issueClient(middle, { commonName: 'joan' }, NOW), middle]))).toMatchObject({ type: 'authenticated' });
+    expect(x509.authenticate(request({}, [issueClient(below, { commonName: 'joan' }, NOW), below, middle]))).toEqual({ type: 'rejected', reason: 'x509: too many intermediates for path length constraint' });
+  });
+
   test('garbage is rejected', () => {
     expect(x509.authenticate({ ...request(), peerCertificates: [Uint8Array.of(1, 2, 3)] })).toEqual({ type: 'rejected', reason: 'x509: malformed certificate' });
   });

@@ -74,6 +74,8 @@ export class ClientCertificates {
       return 'x509: certificate specifies an incompatible key usage';
     }
     const all = path.map((certificate) => readCertificateFields(certificate.raw));
+    // The nth issuer has n - 1 authorities between itself and the leaf.
+    if (all.some(({ pathLength }, n) => n > 0 && pathLength !== undefined && n - 1 > pathLength)) return 'x509: too many intermediates for path length constraint';
     const { commonName, organizations, uid } = readCertificateFields(leaf.raw);
     const user: UserInfo = {
       name: commonName,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { UserInfo } from '../authentication/authenticator.ts';
+import type { AdmissionRequest } from '../admission/admission-plugin.ts';
 import { checkEscalation, type RbacWrite } from './escalation.ts';
+import { escalationPlugin } from './escalation-plugin.ts';
 import { binding, clusterRole, MemoryReader, role } from './memory-reader.test-data.ts';
 import { RbacAuthorizer } from './rbac-authorizer.ts';
 
@@ -42,6 +44,16 @@ describe('a role', () => {
     expect(await write([], { user: { name: 'admin', groups: ['system:masters'] }, object: role('x', 'r', [pods('*')]) })).toBe('granted');
   });
 
+  test('that gathers the rules of others needs every right', async () => {
+    const gathering = { ...clusterRole('r', []), aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: 'b' } }] } };
+    const attempt = { object: gathering, resource: 'clusterroles', namespace: '' };
+    const all = [clusterRole('all', [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] }]), binding('', 'all', 'ClusterRole/all', ['User/alice'])];
+    const refusal = '403 clusterroles.rbac.authorization.k8s.io "r" is forbidden: must have cluster-admin privileges to use the aggregationRule';
+    expect(await write([], attempt)).toBe(refusal);
+    expect(await write([], { ...attempt, object: clusterRole('r', []), oldObject: gathering })).toBe(refusal);
+    expect(await write([], attempt, all)).toBe('granted');
+  });
+
   test('too large to be compared is refused', async () => {
     const many = Array.from({ length: 400 }, (_, i) => `r${i}`);
     expect(await write([pods('*')], { object: role('x', 'r', [{ apiGroups: many, resources: many, verbs: ['get'] }]) })).toMatch(/^403/);
@@ -64,4 +76,26 @@ describe('a binding', () => {
     const more = [clusterRole('c', [pods('get')]), clusterRole('own', [pods('get')]), binding('', 'own', 'ClusterRole/own', ['Group/dev'])];
     expect(await write([], { object: binding('x', 'b', 'ClusterRole/c', ['User/bob']) }, more)).toBe('granted');
   });
+});
+
+test('as a plugin it refuses writes of roles, and minds no others', async () => {
+  const rbac = new RbacAuthorizer(new MemoryReader());
+  const plugin = escalationPlugin({ authorizer: rbac, roles: rbac.roles });
+  const request = (group: string): AdmissionRequest => ({
+    operation: 'CREATE',
+    user: alice,
+    kind: { group, version: 'v1', kind: 'Role' },
+    resource: { group, version: 'v1', resource: 'roles' },
+    subresource: '',
+    namespace: 'x',
+    name: 'r',
+    object: role('x', 'r', [pods('get')]),
+    dryRun: false,
+    options: {},
+    warn: () => {},
+    annotate: () => {},
+  });
+  await expect(plugin.admit?.(request('rbac.authorization.k8s.io'))).rejects.toThrow('attempting to grant');
+  await expect(plugin.admit?.(request('other.example.com'))).resolves.toBeUndefined();
+  expect([plugin.handles('CREATE'), plugin.handles('UPDATE'), plugin.handles('DELETE')]).toEqual([true, true, false]);
 });

@@ -47,7 +47,8 @@ async function checkRole(write: RbacWrite, options: EscalationOptions): Promise<
   if (await mayDo('escalate', { write, resource: write.resource, name }, options.authorizer)) return undefined;
   const refusal = confirmNoEscalation(write, rulesOf(write.object), options.roles);
   if (refusal !== undefined) return refused(write, refusal);
-  if (write.object['aggregationRule'] && !holds(write.user, EVERYTHING, options.roles)) {
+  const gathers = write.object['aggregationRule'] || write.oldObject?.['aggregationRule'];
+  if (gathers && !holds(write.user, EVERYTHING, options.roles)) {
     return refused(write, 'must have cluster-admin privileges to use the aggregationRule');
   }
   return undefined;

@@ -11,8 +11,11 @@ export interface CertificateFields {
   readonly organizations: readonly string[];
   /** The user's uid in the subject, as Kubernetes reads it (1.3.6.1.4.1.57683.2). */
   readonly uid?: string;
+  /** How many further authorities may stand between this one and a leaf; absent for no limit. */
+  readonly pathLength?: number;
 }
 
+const BASIC_CONSTRAINTS = '2.5.29.19';
 const COMMON_NAME = '2.5.4.3';
 const ORGANIZATION = '2.5.4.10';
 const KUBERNETES_UID = '1.3.6.1.4.1.57683.2';
@@ -28,6 +31,7 @@ export function readCertificateFields(der: Uint8Array): CertificateFields {
   if (notBefore === undefined || notAfter === undefined) throw new Error('not an X.509 certificate');
   const values = readName(name);
   const uid = values.find(([type]) => type === KUBERNETES_UID)?.[1];
+  const pathLength = readPathLength(tbs.find(({ tag }) => tag === 0xa3));
   return {
     notBeforeMs: readTime(notBefore),
     notAfterMs: readTime(notAfter),
@@ -36,7 +40,22 @@ export function readCertificateFields(der: Uint8Array): CertificateFields {
     commonName: values.findLast(([type]) => type === COMMON_NAME)?.[1] ?? '',
     organizations: values.filter(([type]) => type === ORGANIZATION).map(([, text]) => text),
     ...(uid === undefined ? {} : { uid }),
+    ...(pathLength === undefined ? {} : { pathLength }),
   };
+}
+
+/** Out of the basic constraints among the extensions. */
+function readPathLength(extensions: DerElement | undefined): number | undefined {
+  if (extensions === undefined) return undefined;
+  for (const extension of readElements(readElement(extensions.content).content)) {
+    const parts = readElements(extension.content);
+    const type = parts[0];
+    const value = parts.at(-1);
+    if (type === undefined || value === undefined || readOid(type.content) !== BASIC_CONSTRAINTS) continue;
+    const length = readElements(readElement(value.content).content).find(({ tag }) => tag === 0x02);
+    return length?.content.reduce((sum, byte) => sum * 256 + byte, 0);
+  }
+  return undefined;
 }
 
 function readName(name: DerElement): [type: string, text: string][] {

@@ -36,6 +36,14 @@ export function openCertificateFolder({ folder, hosts, nowMs }: CertificateFolde
   };
 }
 
+/**
+ * When one of these certificates should be issued anew, in milliseconds since 1970: a running server opens its folder
+ * again then, and serves with what it finds.
+ */
+export function renewalTimeMs({ server, admin, frontProxyClient }: Pick<ClusterCertificates, 'server' | 'admin' | 'frontProxyClient'>): number {
+  return Math.min(...[server, admin, frontProxyClient].map(({ cert }) => readCertificateFields(pemToDer(cert)).notAfterMs)) - RENEW_LEAF_BEFORE_MS;
+}
+
 function openCa(folder: string, { file, commonName, nowMs }: { file: string; commonName: string; nowMs: number }): KeyPair {
   const cert = read(join(folder, `${file}.crt`));
   const key = read(join(folder, `${file}.key`));

@@ -6,7 +6,7 @@ import tls from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readCertificateFields } from './certificate-fields.ts';
-import { openCertificateFolder } from './certificate-folder.ts';
+import { openCertificateFolder, renewalTimeMs } from './certificate-folder.ts';
 import { generateClusterCertificates, issueCa, issueClient, issueServer, servingHosts } from './cluster-certificates.ts';
 import { certificatesOfPem, issueCertificate, pemToDer } from './issue-certificate.ts';
 import { kubeconfigText } from './kubeconfig.ts';
@@ -133,6 +133,15 @@ describe('a folder of certificates', () => {
     const later = open(folder, NOW + laterMs);
     expect({ ca: later.ca.cert === first.ca.cert, server: later.server.cert === first.server.cert, admin: later.admin.cert === first.admin.cert }).toEqual(kept);
     expect(later.serviceAccount).toEqual(first.serviceAccount);
+  });
+
+  test('says when to look at it again, and has something new then', () => {
+    const folder = newFolder();
+    const first = open(folder);
+    const dueMs = renewalTimeMs(first);
+    expect(dueMs).toBe(NOW + YEAR_MS - 30 * 86_400_000);
+    expect(open(folder, dueMs - 1_000).server).toEqual(first.server);
+    expect(open(folder, dueMs).server).not.toEqual(first.server);
   });
 
   test('a new name makes a new serving certificate alone', () => {

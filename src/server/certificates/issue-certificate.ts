@@ -16,6 +16,8 @@ export interface CertificateRequest {
   readonly usage: 'ca' | 'server' | 'client';
   /** Names and addresses a server answers to. */
   readonly hosts?: readonly string[];
+  /** Of a CA: how many further authorities may stand below it; no limit by default. */
+  readonly pathLength?: number;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
 }
@@ -58,12 +60,12 @@ function distinguishedName({ commonName, organizations = [] }: CertificateReques
   return sequence(...organizations.map((text) => attribute('2.5.4.10', text)), attribute('2.5.4.3', commonName));
 }
 
-function extensions({ usage, hosts = [] }: CertificateRequest, ownKey: Uint8Array, issuerKey: Uint8Array): Buffer[] {
+function extensions({ usage, hosts = [], pathLength }: CertificateRequest, ownKey: Uint8Array, issuerKey: Uint8Array): Buffer[] {
   const extension = (type: string, critical: boolean, value: Uint8Array): Buffer => sequence(oid(type), ...(critical ? [bool(true)] : []), octets(value));
   const isCa = usage === 'ca';
   const list = [
     extension('2.5.29.15', true, isCa ? bits(Buffer.from([0b1000_0110]), 1) : bits(Buffer.from([0b1000_0000]), 7)),
-    extension('2.5.29.19', true, isCa ? sequence(bool(true)) : sequence()),
+    extension('2.5.29.19', true, isCa ? sequence(bool(true), ...(pathLength === undefined ? [] : [integer(Buffer.from([pathLength]))])) : sequence()),
     extension('2.5.29.14', false, octets(keyIdentifier(ownKey))),
     extension('2.5.29.35', false, sequence(implicit(0, keyIdentifier(issuerKey)))),
   ];

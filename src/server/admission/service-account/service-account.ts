@@ -65,10 +65,12 @@ function judge(request: AdmissionRequest, pod: KubeObject, reader: ObjectReader)
     if (detail !== undefined) throw admissionRefusal(request, detail);
     return;
   }
+  if (!spec.serviceAccountName) throw admissionRefusal(request, `no service account specified for pod ${request.namespace}/${pod.metadata.name ?? ''}`);
   // An ephemeral container's pod may outlive its account: only what enforces secrets needs it.
-  const account = request.operation === 'UPDATE' ? findAccount(request, spec.serviceAccountName ?? '', reader) : accountOf(request, spec.serviceAccountName ?? '', reader);
+  const account = request.operation === 'UPDATE' ? findAccount(request, spec.serviceAccountName, reader) : accountOf(request, spec.serviceAccountName, reader);
   if (account === undefined || account.metadata.annotations?.[ENFORCE_MOUNTABLE] !== 'true') return;
-  const detail = forbiddenSecretUse(spec, account as DeepReadonly<KubeObject & Account>);
+  const added = request.operation === 'UPDATE' ? { ephemeralContainers: spec.ephemeralContainers ?? [] } : spec;
+  const detail = forbiddenSecretUse(added, account as DeepReadonly<KubeObject & Account>);
   if (detail !== undefined) throw admissionRefusal(request, detail);
 }
 
