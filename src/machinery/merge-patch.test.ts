@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cloneJson, isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { applyMergePatch } from './merge-patch.ts';

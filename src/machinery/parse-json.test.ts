@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isJsonObject, type JsonValue } from './json.ts';
 import { JsonSyntaxError, parseJson, stringifyJson } from './parse-json.ts';
@@ -49,6 +49,10 @@ describe('parseJson', () => {
     ['[[{"x":1,"x":2}]]', [[{ x: 2 }]], ['[0][0].x']],
     ['{"a":{"b":1,"b":2,"b":3}}', { a: { b: 3 } }, ['a.b']],
     [String.raw`{"\u0061":1,"a":2}`, { a: 2 }, ['a']],
+    [String.raw`{"k:{\"n\":1}":1,"k:{\"n\":2}":2}`, { 'k:{"n":1}': 1, 'k:{"n":2}': 2 }, []],
+    [String.raw`{"a\"b":1,"a\"b":2}`, { 'a"b': 2 }, ['a"b']],
+    [String.raw`{"a\/b":1,"a/b":2}`, { 'a/b': 2 }, ['a/b']],
+    [String.raw`{"v":"long enough to be searched for its end: \\","v":"\"}\""}`, { v: '"}"' }, ['v']],
     ['{"a":{"x":1},"b":{"x":1}}', { a: { x: 1 }, b: { x: 1 } }, []],
   ])('names the keys that %s holds twice', (text, value, duplicates) => {
     expect(parseJson(text)).toEqual({ value, duplicates });
