@@ -4,6 +4,7 @@ import type { Facts } from '../facts/facts.ts';
 import { builtInPaths, documentOf } from './built-in-operations.ts';
 import { describeFromClientPackage, rememberDescriptions, type DescribeType } from './descriptions.ts';
 import type { Operation } from './operation.ts';
+import { openApiProtobuf } from './protobuf-form.ts';
 import { renderPath } from './render.ts';
 import { namedScalarSchema, schemaOfType, type Dialect } from './schema.ts';
 
@@ -35,6 +36,8 @@ export interface OpenApiDocument {
   readonly hash: string;
   /** UTF-8 JSON. */
   readonly bytes: Uint8Array;
+  /** The document in the media type of its dialect in OPENAPI_PROTOBUF_MEDIA_TYPES; made when first asked for. */
+  protobuf(): Uint8Array;
 }
 
 /** Documents are built when they are first asked for, and kept for as long as their hash stays. */
@@ -76,7 +79,7 @@ export function createOpenApi(facts: Facts, options: OpenApiOptions): OpenApi {
   const keep = (key: string, hash: string, build: () => JsonObject): OpenApiDocument => {
     const known = kept.get(key);
     if (known !== undefined && known.hash === hash) return known;
-    const made = { hash, bytes: Buffer.from(JSON.stringify(build())) };
+    const made = makeDocument(hash, Buffer.from(JSON.stringify(build())), key === V2 ? 'v2' : 'v3');
     kept.set(key, made);
     return made;
   };
@@ -105,7 +108,7 @@ export function createOpenApi(facts: Facts, options: OpenApiOptions): OpenApi {
     },
     v2() {
       const hash = hashOf([builtInHash(''), ...[...sourceDocuments()].map((d) => `${d.place} ${d.hash}`)].join('\n'));
-      return keep('v2', hash, () => {
+      return keep(V2, hash, () => {
         const paths = builtInPaths(facts);
         const additions = sources.map((source) => source.v2?.());
         return {
@@ -117,6 +120,21 @@ export function createOpenApi(facts: Facts, options: OpenApiOptions): OpenApi {
           security: [{ BearerToken: [] }],
         };
       });
+    },
+  };
+}
+
+/** The key of the version 2 document among places. */
+const V2 = '(v2)';
+
+function makeDocument(hash: string, bytes: Uint8Array, dialect: Dialect): OpenApiDocument {
+  let protobuf: Uint8Array | undefined;
+  return {
+    hash,
+    bytes,
+    protobuf() {
+      protobuf ??= openApiProtobuf(JSON.parse(Buffer.from(bytes).toString()) as JsonObject, dialect);
+      return protobuf;
     },
   };
 }

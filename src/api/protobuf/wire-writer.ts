@@ -44,7 +44,9 @@ export class WireWriter {
   /** A non-negative safe integer. */
   unsigned(value: number): void {
     if (value < 0x80) {
-      this.#buffer[this.#reserve(1)] = value;
+      // Reserving may move the buffer, so it comes first.
+      const at = this.#reserve(1);
+      this.#buffer[at] = value;
       return;
     }
     let size = 1;
