@@ -5,7 +5,7 @@ import { badRequest, failure } from '../status-error.ts';
 import { parseApiVersion } from '../group-version.ts';
 import { ConversionError, singleVersion, VersionedObject, type ApiVersions } from './api-versions.ts';
 import { applyConflict } from './conflicts.ts';
-import { isEmptySet, difference } from './field-set.ts';
+import { difference, equalSets, isEmptySet } from './field-set.ts';
 import { findConflicts, ObjectChange, reconcileEntries, releaseFields } from './field-ownership.ts';
 import { fieldsOfLastApplied, KUBECTL_MANAGER, updateLastApplied } from './last-applied.ts';
 import { ownable, recordUpdate, writerId, type FieldManagerOptions } from './managed-fields.ts';
@@ -114,7 +114,9 @@ function computeApply(live: JsonObject, patch: JsonObject, stored: ManagerEntrie
   const writer = writerId(options, 'Apply');
   const id = managerId(writer);
   const last = entries.get(id);
-  const applied: ManagerEntry = { ...writer, fields: ownable(toFieldSet(patch, options.schema), options), time: last?.time, source: last?.source };
+  const claimed = ownable(toFieldSet(patch, options.schema), options);
+  const fields = last !== undefined && equalSets(last.fields, claimed) ? last.fields : claimed;
+  const applied: ManagerEntry = { ...writer, fields, time: last?.time, source: last?.source };
   entries.set(id, applied);
 
   const merged = pruneFields(mergeValues(live, patch, options.schema) as JsonObject, last, entries, { apiVersion: options.apiVersion, versions });

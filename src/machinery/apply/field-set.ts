@@ -128,18 +128,20 @@ export function recursiveDifference(a: FieldSet, b: FieldSet): FieldSet {
 
 /** The children of `a` (and its `.`) less those of `b`; undefined when nothing is left. */
 function subtract(a: FieldSet, b: FieldSet, recursive: boolean): FieldSet | undefined {
-  let left: Draft | undefined;
+  let changed: Map<PathElement, FieldSet | undefined> | undefined;
   for (const element in b) {
     const node = a[element];
     if (node === undefined || element === '.') continue;
     const rest = subtractNode(node, b[element] ?? LEAF, recursive);
-    if (rest === node) continue;
-    left ??= { ...a };
-    if (rest === undefined) delete left[element];
-    else left[element] = rest;
+    if (rest !== node) (changed ??= new Map()).set(element, rest);
   }
-  if (left === undefined) return isEmptySet(a) ? undefined : a;
-  return isEmptySet(left) ? undefined : left;
+  if (changed === undefined) return isEmptySet(a) ? undefined : a;
+  let left: Draft | undefined;
+  for (const element in a) {
+    const node = changed.has(element) ? changed.get(element) : a[element];
+    if (node !== undefined) (left ??= {})[element] = node;
+  }
+  return left;
 }
 
 function subtractNode(a: FieldSet, b: FieldSet, recursive: boolean): FieldSet | undefined {

@@ -140,6 +140,9 @@ describe('managedFields that the client sends', () => {
     ['do nothing without a type', [{ ...entry('x', data('k')), fieldsType: undefined }], [['a Update', data('.', 'k')]]],
     ['do nothing with another type', [{ ...entry('x', data('k')), fieldsType: 'FieldsV2' }], [['a Update', data('.', 'k')]]],
     ['do nothing with a broken field set', [entry('x', { data: {} })], [['a Update', data('.', 'k')]]],
+    ['do nothing when they are no list', 'x', [['a Update', data('.', 'k')]]],
+    ['do nothing with an entry that is no object', [null], [['a Update', data('.', 'k')]]],
+    ['do nothing when they are null', null, [['a Update', data('.', 'k')]]],
     ['own nothing by steps of unknown kinds', [entry('x', { 'x:data': {} })], []],
   ])('%s', (_, sent, expected) => {
     expect(send(sent)).toEqual(expected);

@@ -61,7 +61,7 @@ export function updateManagedFields(live: KubeObject | undefined, updated: KubeO
 function readBasis(live: KubeObject | undefined, updated: KubeObject, subresource: string): ManagerEntries {
   const sent = updated.metadata.managedFields;
   const stored = live?.metadata.managedFields;
-  if (subresource === '' && sent !== stored) {
+  if (subresource === '' && !equalJson(sent, stored)) {
     if (asksForReset(sent)) return new Map();
     const readable = orUndefined(() => readSentEntries(sent));
     if (readable !== undefined && readable.size > 0) return readable;

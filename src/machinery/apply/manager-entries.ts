@@ -47,7 +47,10 @@ export function readSentEntries(entries: readonly ManagedFieldsEntry[] | undefin
 
 function readEntries(entries: readonly ManagedFieldsEntry[] | undefined, readFields: (fields: unknown) => FieldSet): ManagerEntries {
   const read: ManagerEntries = new Map();
-  for (const [i, source] of (entries ?? []).entries()) {
+  if (entries === undefined || entries === null) return read;
+  if (!Array.isArray(entries)) throw new SyntaxError('managed fields must be a list');
+  for (const [i, source] of (entries as readonly ManagedFieldsEntry[]).entries()) {
+    if (!isJsonObject(source as unknown)) throw new SyntaxError(`managed fields entry ${i} must be an object`);
     const { operation, apiVersion } = source;
     if (operation !== 'Apply' && operation !== 'Update') throw new SyntaxError('operation must be `Apply` or `Update`');
     if (typeof apiVersion !== 'string' || apiVersion === '') throw new SyntaxError('apiVersion must not be empty');

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../json.ts';
 import { VersionedObject, type ApiVersions } from './api-versions.ts';
 import { difference, EMPTY_SET, intersection, isEmptySet, union, type FieldSet } from './field-set.ts';
-import type { ManagerEntries, ManagerEntry } from './manager-entries.ts';
+import { managerId, type ManagerEntries, type ManagerEntry } from './manager-entries.ts';
 import { withNamedFields } from './named-fields.ts';
 import { removeItems } from './remove-items.ts';
 import { toFieldSet } from './to-field-set.ts';
@@ -21,7 +21,7 @@ export interface PruneOptions {
  * @param entries all entries, the applier's new one among them.
  */
 export function pruneFields(merged: JsonObject, last: ManagerEntry | undefined, entries: ManagerEntries, options: PruneOptions): JsonObject {
-  if (last === undefined || isEmptySet(last.fields)) return merged;
+  if (last === undefined || isEmptySet(last.fields) || stillApplied(last, entries)) return merged;
   const before = new VersionedObject(merged, options.apiVersion, options.versions).in(last.apiVersion);
   if (before === undefined) return merged;
   const { schema, object: whole } = before;
@@ -33,6 +33,12 @@ export function pruneFields(merged: JsonObject, last: ManagerEntry | undefined, 
   const gone = difference(withNamedFields(toFieldSet(whole, schema), schema), withNamedFields(toFieldSet(pruned, schema), schema));
   const result = removeItems(whole, intersection(gone, lastFields), schema) as JsonObject;
   return last.apiVersion === options.apiVersion ? result : options.versions.convert(result, last.apiVersion, options.apiVersion);
+}
+
+/** Whether the applier applies again all that it applied before, in the same version: the usual case. */
+function stillApplied(last: ManagerEntry, entries: ManagerEntries): boolean {
+  const applied = entries.get(managerId(last));
+  return applied !== undefined && applied.apiVersion === last.apiVersion && isEmptySet(difference(last.fields, applied.fields));
 }
 
 /** Puts back what was pruned and somebody owns, version by version, the pruned one first. Result in `apiVersion`. */
