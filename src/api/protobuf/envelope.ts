@@ -4,7 +4,7 @@ import type { JsonObject } from '../../machinery/json.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { TypeFacts } from '../facts/type-facts.ts';
 import { asBuffer, decodeMessage } from './decode.ts';
-import { encodeMessage, writeMessage } from './encode.ts';
+import { writeMessage } from './encode.ts';
 import { ProtobufError, WireReader } from './wire-reader.ts';
 import { WireWriter } from './wire-writer.ts';
 
@@ -37,7 +37,7 @@ export function wrapProtobuf(message: Uint8Array, kind: KindText): Uint8Array {
   return writer.finish();
 }
 
-/** A list from its items' messages, so that lists cost no encoding where items keep their bytes. `listMetaType` is meta/v1 ListMeta. */
+/** A list from its items' messages (see encodeMessage), so that lists cost no encoding where items keep their bytes. `listMetaType` is meta/v1 ListMeta. */
 export function encodeProtobufList(kind: KindText, metadata: JsonObject, listMetaType: TypeFacts, items: readonly Uint8Array[]): Uint8Array {
   const writer = new WireWriter();
   writeEnvelope(writer, kind, () => {
@@ -115,6 +115,3 @@ export function decodeProtobuf(bytes: Uint8Array, facts: Facts, expected?: KindT
   if (type === undefined) throw new ProtobufError(`no kind "${kind}" is registered for version "${apiVersion}"`);
   return Object.assign({ kind, apiVersion } as JsonObject, decodeMessage(opened.message, type));
 }
-
-/** The message without its envelope: what `encodeProtobufList` takes. */
-export { encodeMessage };

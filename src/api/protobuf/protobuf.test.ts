@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../machinery/json.ts';
 import { loadFacts } from '../facts/facts.ts';
 import type { TypeFacts } from '../facts/type-facts.ts';
+import { createProtobufCodec } from './codec.ts';
 import { decodeMessage } from './decode.ts';
 import { encodeMessage } from './encode.ts';
 import { decodeProtobuf, encodeProtobuf, encodeProtobufList, isProtobuf, openEnvelope, wrapProtobuf } from './envelope.ts';
@@ -141,6 +142,21 @@ describe('the envelope', () => {
   test('is told from JSON by its first bytes', () => {
     expect(isProtobuf(wrapProtobuf(message, kind))).toBe(true);
     expect(isProtobuf(Buffer.from('{"kind":"Pod"}'))).toBe(false);
+  });
+});
+
+describe('the codec', () => {
+  const codec = createProtobufCodec(facts);
+
+  test('finds the type by what the object says of itself', () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' }, data: { k: 'eA==' }, type: 'Opaque' };
+    expect(codec.decode(codec.encode(secret))).toEqual(secret);
+  });
+
+  test('has no form for custom resources and tables', () => {
+    expect(codec.has('example.com/v1', 'Thing')).toBe(false);
+    expect(codec.has('meta.k8s.io/v1', 'Table')).toBe(false);
+    expect(() => codec.encode({ apiVersion: 'example.com/v1', kind: 'Thing' })).toThrow(ProtobufError);
   });
 });
 
