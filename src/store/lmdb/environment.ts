@@ -21,16 +21,27 @@ export interface DatabaseWriter {
   remove(key: Buffer): void;
 }
 
+/** The database as it was at one moment. */
+export interface Snapshot {
+  get(key: Buffer): Buffer | undefined;
+  /** Must be read within the turn. */
+  range(range: DatabaseRange): Iterable<DatabaseEntry>;
+  count(range: DatabaseRange): number;
+}
+
+/** Must be released before the environment is closed; while it is held, the file keeps what it shows. */
+export interface HeldSnapshot extends Snapshot {
+  release(): void;
+}
+
 /**
  * What the store needs of LMDB. Reads see one snapshot, the one of the last `renewSnapshot`, however much was written
  * since: the store renews it when it has taken note of a write, so that what readers see and what the store says it
  * holds are the same.
  */
-export interface Environment {
-  get(key: Buffer): Buffer | undefined;
-  /** Must be read within the turn. */
-  range(range: DatabaseRange): Iterable<DatabaseEntry>;
-  count(range: DatabaseRange): number;
+export interface Environment extends Snapshot {
+  /** The present snapshot, for reads that take several turns. */
+  hold(): HeldSnapshot;
   /**
    * Writes all or nothing, and resolves when it is on disk. Only one write may be under way. Rejects with the cause:
    * nothing was written.
@@ -78,21 +89,22 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-class LmdbEnvironment implements Environment {
+class LmdbSnapshot implements HeldSnapshot {
   readonly #root: RootDatabase<Buffer, Buffer>;
-  readonly #dataFile: string;
-  readonly #writer: DatabaseWriter;
-  /** Passed to every read; replaced whole by `renewSnapshot`. */
-  #reading: { readonly transaction: Transaction };
+  /** Passed to every read. */
+  readonly #reading: { readonly transaction: Transaction };
 
-  constructor(root: RootDatabase<Buffer, Buffer>, dataFile: string) {
+  /** The transaction counts its users; this is one of them, until it is released. */
+  constructor(root: RootDatabase<Buffer, Buffer>, transaction: Transaction) {
     this.#root = root;
-    this.#dataFile = dataFile;
-    this.#reading = { transaction: root.useReadTransaction() };
-    this.#writer = {
-      put: (key, value) => void root.put(key, value),
-      remove: (key) => void root.remove(key),
-    };
+    this.#reading = { transaction };
+  }
+
+  hold(): LmdbSnapshot {
+    const { transaction } = this.#reading;
+    // Not in the package's types, unlike its counterpart.
+    (transaction as Transaction & { use(): void }).use();
+    return new LmdbSnapshot(this.#root, transaction);
   }
 
   get(key: Buffer): Buffer | undefined {
@@ -107,6 +119,43 @@ class LmdbEnvironment implements Environment {
     return this.#root.getKeysCount({ ...range, ...this.#reading });
   }
 
+  release(): void {
+    this.#reading.transaction.done();
+  }
+}
+
+class LmdbEnvironment implements Environment {
+  readonly #root: RootDatabase<Buffer, Buffer>;
+  readonly #dataFile: string;
+  readonly #writer: DatabaseWriter;
+  #snapshot: LmdbSnapshot;
+
+  constructor(root: RootDatabase<Buffer, Buffer>, dataFile: string) {
+    this.#root = root;
+    this.#dataFile = dataFile;
+    this.#snapshot = new LmdbSnapshot(root, root.useReadTransaction());
+    this.#writer = {
+      put: (key, value) => void root.put(key, value),
+      remove: (key) => void root.remove(key),
+    };
+  }
+
+  get(key: Buffer): Buffer | undefined {
+    return this.#snapshot.get(key);
+  }
+
+  range(range: DatabaseRange): Iterable<DatabaseEntry> {
+    return this.#snapshot.range(range);
+  }
+
+  count(range: DatabaseRange): number {
+    return this.#snapshot.count(range);
+  }
+
+  hold(): HeldSnapshot {
+    return this.#snapshot.hold();
+  }
+
   async write(fill: (writer: DatabaseWriter) => void): Promise<void> {
     try {
       await this.#root.batch(() => fill(this.#writer));
@@ -116,9 +165,9 @@ class LmdbEnvironment implements Environment {
   }
 
   renewSnapshot(): void {
-    this.#reading.transaction.done();
+    this.#snapshot.release();
     this.#root.resetReadTxn();
-    this.#reading = { transaction: this.#root.useReadTransaction() };
+    this.#snapshot = new LmdbSnapshot(this.#root, this.#root.useReadTransaction());
   }
 
   async size(): Promise<number> {
@@ -128,7 +177,7 @@ class LmdbEnvironment implements Environment {
   }
 
   async close(): Promise<void> {
-    this.#reading.transaction.done();
+    this.#snapshot.release();
     await this.#root.close();
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../machinery/virtual-clock.ts';
-import { CompactedError, DataFolderInUseError, ReadOnlyError, StoreError } from '../errors.ts';
+import { ClosedError, CompactedError, DataFolderInUseError, ReadOnlyError, StoreError } from '../errors.ts';
 import { describeStore } from '../store.contract.ts';
 import { prefixRange } from '../store.ts';
 import type { Entry, Store, StoreEvent } from '../store.ts';
@@ -248,6 +248,43 @@ describe('history', () => {
   });
 });
 
+describe('a list of many entries', () => {
+  const fill = async (store: Store, count: number): Promise<void> => {
+    for (let done = 0; done < count; done += 500) await Promise.all(Array.from({ length: 500 }, (_, i) => put(store, `/k/${String(done + i).padStart(6, '0')}`, 'old')));
+  };
+
+  test('is of one moment, while other work and writes go on in between', async () => {
+    const store = await openForTest({ folder: await folderForTest() });
+    await fill(store, 5_000);
+    const revision = await store.currentRevision();
+    let turns = 0;
+    const state = { listed: false };
+    const list = store.list(prefixRange('/k/')).finally(() => (state.listed = true));
+    const limited = store.list(prefixRange('/k/'), { limit: 2_500 });
+    const writes: Promise<number>[] = [];
+    for (; !state.listed; turns++) {
+      writes.push(put(store, '/k/004999', 'new'), put(store, `/k/zzz${turns}`, 'new'));
+      await new Promise(setImmediate);
+    }
+    const whole = await list;
+    expect([whole.entries.length, whole.count, whole.more, whole.revision]).toEqual([5_000, 5_000, false, revision]);
+    expect(whole.entries.every((entry) => text(entry) === 'old')).toBe(true);
+    const part = await limited;
+    expect([part.entries.length, part.count, part.more, part.revision]).toEqual([2_500, 5_000, true, revision]);
+    expect(turns).toBeGreaterThan(3);
+    await Promise.all(writes);
+  });
+
+  test('ends when the store is closed', async () => {
+    const store = await openForTest({ folder: await folderForTest() });
+    await fill(store, 3_000);
+    const list = store.list(prefixRange('/k/'));
+    const refused = expect(list).rejects.toBeInstanceOf(ClosedError);
+    await store.close();
+    await refused;
+  });
+});
+
 describe('when a batch cannot be made durable', () => {
   /** A real environment whose writes can be held and made to fail. */
   async function breakable(): Promise<{ readonly store: LmdbStore; readonly fail: (error: Error) => void; readonly hold: () => () => void }> {
@@ -259,6 +296,7 @@ describe('when a batch cannot be made durable', () => {
       range: (range) => real.range(range),
       count: (range) => real.count(range),
       size: () => real.size(),
+      hold: () => real.hold(),
       renewSnapshot: () => real.renewSnapshot(),
       close: () => real.close(),
       write: async (fill) => {

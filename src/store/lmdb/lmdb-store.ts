@@ -12,6 +12,7 @@ import type { Proposed } from './batch.ts';
 import { computeSweep, sweepDue } from './compaction.ts';
 import type { Sweep } from './compaction.ts';
 import type { Environment } from './environment.ts';
+import { entriesPerTurn, readOn } from './long-list.ts';
 import { Reader } from './reader.ts';
 import { RecentEntries } from './recent-entries.ts';
 import { decodeNumber, encodeState, expiryRange, keyOf, stateKey } from './records.ts';
@@ -66,6 +67,8 @@ export class LmdbStore implements Store {
   #failure: ReadOnlyError | undefined;
   #timer: { readonly dueMs: number; readonly handle: Timer } | undefined;
   #closing: Promise<void> | undefined;
+  /** Reads over several turns, which hold a snapshot. */
+  readonly #longReads = new Set<Promise<unknown>>();
 
   constructor(options: ResolvedLmdbStoreOptions) {
     this.#environment = options.environment;
@@ -111,7 +114,7 @@ export class LmdbStore implements Store {
     const current = this.#durable.revision;
     const revision = options.revision ?? current;
     const limit = options.limit ?? Infinity;
-    if (revision === current) return this.#reader.list(range, limit, revision);
+    if (revision === current) return this.#listNewest(range, limit);
     this.#checkRevision(revision);
     return this.#reader.listAt(range, limit, revision, current);
   }
@@ -167,8 +170,24 @@ export class LmdbStore implements Store {
     // A batch that fails has told its writers; closing goes on.
     while (this.#writing ?? this.#waiting[0]) await (this.#waiting.at(-1) ?? this.#writing)!.settled().catch(() => undefined);
     this.#hub.close();
+    await Promise.allSettled(this.#longReads);
     await this.#environment.close();
     this.#release();
+  }
+
+  async #listNewest(range: KeyRange, limit: number): Promise<ListResult> {
+    const { revision } = this.#durable;
+    const { entries, more } = this.#reader.page(range, Math.min(limit, entriesPerTurn));
+    if (!more) return { entries, more, count: entries.length, revision };
+    if (limit <= entriesPerTurn) return { entries, more, count: this.#reader.count(range), revision };
+    const snapshot = this.#environment.hold();
+    const list = readOn({ entries, more, count: 0, revision }, range, limit, { snapshot, cancelled: () => this.#checkOpen() });
+    this.#longReads.add(list);
+    try {
+      return await list;
+    } finally {
+      this.#longReads.delete(list);
+    }
   }
 
   #newest(key: string): Located | undefined {

@@ -1,27 +1,30 @@
 import { compareKeys, compareSortKeys, sortKey } from '../key-order.ts';
 import type { Entry, KeyRange, ListResult, StoreEvent } from '../store.ts';
 import type { HistoryChunk } from '../watch-hub.ts';
-import type { DatabaseRange, Environment } from './environment.ts';
+import type { DatabaseRange, Snapshot } from './environment.ts';
 import { decodeKeyPointer, decodeRecord, entryOf, keyKey, keyOf, pointerOf, recordKey } from './records.ts';
 import type { KeyPointer, Located, Pointer, Record } from './records.ts';
 
-/** Reads entries, older states and the history out of the environment's snapshot. Nothing is cached here. */
-export class Reader {
-  readonly #environment: Environment;
+/** A part of the history ends here too, so that large values do not fill the memory. */
+const historyBytes = 16 * 1024 * 1024;
 
-  constructor(environment: Environment) {
-    this.#environment = environment;
+/** Reads entries, older states and the history out of a snapshot of the database. Nothing is cached here. */
+export class Reader {
+  readonly #snapshot: Snapshot;
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
   }
 
   /** The key's entry in the snapshot. */
   newest(key: string): Located | undefined {
-    const pointer = this.#environment.get(keyKey(key));
+    const pointer = this.#snapshot.get(keyKey(key));
     return pointer && this.#entryAt(decodeKeyPointer(pointer));
   }
 
   /** The key's entry as it was at `revision`; `current` is the snapshot's own revision. */
   at(key: string, revision: number, current: number): Entry | undefined {
-    const pointer = this.#environment.get(keyKey(key));
+    const pointer = this.#snapshot.get(keyKey(key));
     let record = pointer && this.#record(decodeKeyPointer(pointer));
     while (record && record.pointer.revision > revision && record.previous) record = this.#record(record.previous);
     if (record && record.pointer.revision <= revision) return entryOf(record).entry;
@@ -30,17 +33,20 @@ export class Reader {
     return before && this.#entryAt(before).entry;
   }
 
-  list(range: KeyRange, limit: number, revision: number): ListResult {
-    if (compareKeys(range.start, range.end) >= 0) return { entries: [], more: false, count: 0, revision };
-    const databaseRange = keysIn(range);
+  /** The entries of a range from its start on, and whether the limit left any out. */
+  page(range: KeyRange, limit: number): { readonly entries: Entry[]; readonly more: boolean } {
     const entries: Entry[] = [];
-    let more = false;
-    for (const { value } of this.#environment.range({ ...databaseRange, ...(limit < Infinity && { limit: limit + 1 }) })) {
-      more = entries.length >= limit;
-      if (more) break;
+    if (compareKeys(range.start, range.end) >= 0) return { entries, more: false };
+    for (const { value } of this.#snapshot.range({ ...keysIn(range), ...(limit < Infinity && { limit: limit + 1 }) })) {
+      if (entries.length >= limit) return { entries, more: true };
       entries.push(this.#entryAt(decodeKeyPointer(value)).entry);
     }
-    return { entries, more, count: more ? this.#environment.count(databaseRange) : entries.length, revision };
+    return { entries, more: false };
+  }
+
+  /** How many keys a range holds; walks them all, natively. */
+  count(range: KeyRange): number {
+    return this.#snapshot.count(keysIn(range));
   }
 
   /** The list as it was at `revision`: the present one, with what changed since put back. */
@@ -60,8 +66,8 @@ export class Reader {
   }
 
   #countAt(range: DatabaseRange, changed: ReadonlyMap<string, Pointer | undefined>): number {
-    let count = this.#environment.count(range);
-    for (const [key, before] of changed) count += (before ? 1 : 0) - (this.#environment.get(keyKey(key)) ? 1 : 0);
+    let count = this.#snapshot.count(range);
+    for (const [key, before] of changed) count += (before ? 1 : 0) - (this.#snapshot.get(keyKey(key)) ? 1 : 0);
     return count;
   }
 
@@ -69,12 +75,14 @@ export class Reader {
   history(range: KeyRange, fromRevision: number, throughRevision: number, limit: number): HistoryChunk {
     const events: StoreEvent[] = [];
     let read = 0;
+    let bytes = 0;
     let last = fromRevision;
     for (const record of this.records(fromRevision, throughRevision)) {
       const { revision } = record.pointer;
-      if (revision > last && read >= limit) return { events, throughRevision: last };
+      if (revision > last && (read >= limit || bytes >= historyBytes)) return { events, throughRevision: last };
       last = revision;
       read++;
+      bytes += record.value.length + record.previousLength;
       if (compareKeys(record.key, range.start) >= 0 && compareKeys(record.key, range.end) < 0) events.push(this.#event(record));
     }
     return { events, throughRevision: Math.max(fromRevision, throughRevision) };
@@ -83,7 +91,7 @@ export class Reader {
   /** The records of the revisions from one to another, both included. */
   *records(fromRevision: number, throughRevision: number): Iterable<Record> {
     const range = { start: recordKey(fromRevision, 0), end: recordKey(throughRevision + 1, 0) };
-    for (const { key, value } of this.#environment.range(range)) yield decodeRecord(pointerOf(key), value);
+    for (const { key, value } of this.#snapshot.range(range)) yield decodeRecord(pointerOf(key), value);
   }
 
   #event(record: Record): StoreEvent {
@@ -107,7 +115,7 @@ export class Reader {
   }
 
   *#unchanged(range: DatabaseRange, changed: ReadonlyMap<string, unknown>): Iterable<Placed> {
-    for (const { key: databaseKey, value } of this.#environment.range(range)) {
+    for (const { key: databaseKey, value } of this.#snapshot.range(range)) {
       const key = keyOf(databaseKey);
       if (!changed.has(key)) yield { order: sortKey(key), pointer: decodeKeyPointer(value) };
     }
@@ -118,7 +126,7 @@ export class Reader {
   }
 
   #record(pointer: Pointer): Record {
-    const bytes = this.#environment.get(recordKey(pointer.revision, pointer.index));
+    const bytes = this.#snapshot.get(recordKey(pointer.revision, pointer.index));
     if (!bytes) throw new Error(`the store is damaged: record ${pointer.revision}/${pointer.index} is missing`);
     return decodeRecord(pointer, bytes);
   }
