@@ -10,7 +10,7 @@ import { signToken, type TokenKey } from './json-web-token.ts';
 import { NODES, PODS, SECRETS, SERVICE_ACCOUNTS } from './token-validator.ts';
 
 const KIND = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
-const DEFAULT_SECONDS = 3600;
+export const DEFAULT_EXPIRATION_SECONDS = 3600;
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 2 ** 32;
 /** What the volume that admission adds asks for: such tokens outlive it, so that old clients that never reload go on. */
@@ -73,7 +73,7 @@ export function prepareTokenRequest(request: DeepReadonly<KubeObject>, context: 
     throw conflict({ group: KIND.group, resource: KIND.kind }, name, `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${uid})`);
   }
   const given = (request['spec'] ?? {}) as DeepReadonly<Partial<TokenRequestSpec>>;
-  const expirationSeconds = given.expirationSeconds ?? DEFAULT_SECONDS;
+  const expirationSeconds = given.expirationSeconds ?? DEFAULT_EXPIRATION_SECONDS;
   checkDuration(expirationSeconds);
   return {
     ...(request as KubeObject),
