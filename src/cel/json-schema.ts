@@ -14,7 +14,8 @@ export interface SchemaLike {
   readonly format?: string | undefined;
   readonly properties?: Readonly<Record<string, SchemaLike | undefined>> | undefined;
   readonly additionalProperties?: SchemaLike | boolean | undefined;
-  readonly items?: SchemaLike | undefined;
+  /** A list of schemas has no structural meaning, and counts as none. */
+  readonly items?: SchemaLike | readonly SchemaLike[] | undefined;
   readonly required?: readonly string[] | undefined;
   readonly enum?: readonly unknown[] | undefined;
   readonly default?: unknown;
@@ -66,6 +67,11 @@ export function declareSchema(schema: SchemaLike, name: string, root = false): S
   }
 }
 
+/** The one schema of a list's items. */
+export function itemSchema(schema: SchemaLike): SchemaLike | undefined {
+  return schema.items === undefined || Array.isArray(schema.items) ? undefined : (schema.items as SchemaLike);
+}
+
 const isEmbedded = (schema: SchemaLike): boolean => schema['x-kubernetes-embedded-resource'] === true;
 const asIs = (json: unknown): CelValue => json as CelValue;
 const scalar = (type: CelType, minSerializedSize: number): SizedSchema => ({ type, identity: true, read: asIs, maxElements: 0, minSerializedSize });
@@ -78,8 +84,9 @@ function readDouble(json: unknown): CelValue {
 }
 
 function declareList(schema: SchemaLike, name: string): SizedSchema | undefined {
-  if (schema.items === undefined) return undefined;
-  const element = declareSchema(schema.items, `${name}.@idx`, isEmbedded(schema.items));
+  const items = itemSchema(schema);
+  if (items === undefined) return undefined;
+  const element = declareSchema(items, `${name}.@idx`, isEmbedded(items));
   if (element === undefined) return undefined;
   const listType = schema['x-kubernetes-list-type'];
   const declared: SizedSchema = {
