@@ -5,6 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { protobufPlace, readGiven, type GivenField, type GivenMessages, type GivenType, type GivenTypes } from './given.ts';
+import { readGoNames } from './go-names.ts';
 import { presenceByRule, readPresenceOverlay } from './presence.ts';
 
 const folder = process.argv[2];
@@ -77,6 +78,7 @@ function schemaDefault(type: string, field: string): unknown {
 const types: GivenTypes = { ...(readGiven(folder, 'types.json') as GivenTypes), ...unnamed };
 const messages = (readGiven(folder, 'proto-other.json') as GivenMessages);
 const overlay = readPresenceOverlay();
+const goNames = readGoNames();
 
 function fieldRow(typeName: string, owner: GivenType, name: string, field: GivenField): unknown[] {
   const struct = types[field.type];
@@ -95,6 +97,8 @@ function fieldRow(typeName: string, owner: GivenType, name: string, field: Given
   if (field['map-type'] !== undefined) more['mapType'] = field['map-type'];
   if (field['patch-strategy'] !== undefined) more['patchStrategy'] = field['patch-strategy'];
   if (field['patch-merge-key'] !== undefined) more['patchMergeKey'] = field['patch-merge-key'];
+  const goName = goNames(typeName, name);
+  if (goName !== undefined) more['goName'] = goName;
   // Lists of strings that stand in a message of their own: {repeated string items = 1}.
   if (place !== undefined && /(?:ExtraValue>|^Verbs)$/.test(place.type)) more['boxed'] = true;
   const path = place === undefined ? 0 : place.path.length === 1 ? place.path[0] : place.path;

@@ -74,6 +74,8 @@ export interface FieldFacts {
   readonly mapType?: 'atomic' | 'granular';
   readonly patchStrategy?: string;
   readonly patchMergeKey?: string;
+  /** Where the string, or the list's strings, have a type of their own in Go: `v1.ServiceType`. */
+  readonly goName?: string;
   /** Protobuf field numbers from the type's message inwards (several where a message is inlined); empty: not on the wire. */
   readonly protobufPath: readonly number[];
   /** On the wire each list of strings stands in a message of its own. */
@@ -127,6 +129,7 @@ interface FieldRowMore {
   readonly mapType?: 'atomic' | 'granular';
   readonly patchStrategy?: string;
   readonly patchMergeKey?: string;
+  readonly goName?: string;
   readonly boxed?: boolean;
 }
 

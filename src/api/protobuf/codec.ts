@@ -24,7 +24,10 @@ export function createProtobufCodec(facts: Facts): ProtobufCodec {
     has: (apiVersion, kind) => typeOf(apiVersion, kind) !== undefined,
     encode(object) {
       const type = typeOf(object['apiVersion'], object['kind']);
-      if (type === undefined) throw new ProtobufError(`object ${String(object['kind'] as string)} does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message`);
+      if (type === undefined) {
+        const kind = typeof object['kind'] === 'string' ? object['kind'] : '';
+        throw new ProtobufError(`object ${kind} does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message`);
+      }
       return encodeProtobuf(object, type);
     },
     decode: (bytes, expected) => decodeProtobuf(bytes, facts, expected),

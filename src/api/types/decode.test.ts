@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cloneJson, type JsonObject, type JsonValue } from '../../machinery/json.ts';
 import { loadFacts } from '../facts/facts.ts';
@@ -21,6 +22,13 @@ function decode(apiVersion: string, kind: string, body: JsonValue): JsonObject {
 
 const podWith = (container: JsonObject): JsonObject => ({ spec: { containers: [{ name: 'c', ...container }] } });
 const containerOf = (pod: JsonObject): JsonValue | undefined => ((pod['spec'] as JsonObject)['containers'] as JsonValue[])[0];
+
+describe('what kube-apiserver answers decodes to itself', () => {
+  const samples = JSON.parse(readFileSync(new URL('../protobuf/samples.json', import.meta.url), 'utf8')) as { json: JsonObject & { apiVersion: string; kind: string } }[];
+  test.each(samples.map(({ json }) => [json.kind, json] as const))('%s', (_, json) => {
+    expect(decodeTyped(cloneJson(json), typeOf(json.apiVersion, json.kind))).toEqual({ object: json, strictErrors: [] });
+  });
+});
 
 describe('what is there and what is not', () => {
   test('a pointer keeps its zero, a value with omitempty loses it', () => {
@@ -194,6 +202,9 @@ describe('bodies that do not fit', () => {
     ['v1', 'Secret', { data: { k: 'abc' } }, 'illegal base64 data at input byte 0'],
     ['v1', 'Secret', { data: { k: 'aGVsbG8=x' } }, 'illegal base64 data at input byte 8'],
     ['v1', 'Secret', { data: { k: 'aGVsbA=' } }, 'illegal base64 data at input byte 7'],
+    ['v1', 'Service', { spec: { type: 1 } }, 'json: cannot unmarshal number into Go struct field ServiceSpec.spec.type of type v1.ServiceType'],
+    ['v1', 'Service', { spec: { ipFamilies: 'IPv4' } }, 'json: cannot unmarshal string into Go struct field ServiceSpec.spec.ipFamilies of type []v1.IPFamily'],
+    ['v1', 'Pod', { metadata: { uid: 1 } }, 'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.uid of type types.UID'],
     ['v1', 'ConfigMap', [], 'json: cannot unmarshal array into Go value of type v1.ConfigMap'],
   ])('%s %s %j', (apiVersion, kind, body, message) => {
     expect(() => decode(apiVersion, kind, body)).toThrow(new DecodeError(message));

@@ -234,7 +234,8 @@ class Decoder {
   #mismatch({ found, goType }: WrongJsonType): never {
     const fields = this.#path.slice(this.#base).filter((part) => typeof part === 'string');
     const place = this.#owner === undefined ? '' : `struct field ${this.#owner.goName}.${fields.join('.')}`;
-    throw new DecodeError(`json: cannot unmarshal ${found} into Go ${place} of type ${goType}`);
+    const shownType = goType === 'string' ? (this.#field?.goName ?? goType) : goType;
+    throw new DecodeError(`json: cannot unmarshal ${found} into Go ${place} of type ${shownType}`);
   }
 }
 

@@ -31,6 +31,7 @@ export function goTypeName(type: TypeRef): string {
 
 /** A field's type, with the names that lists in messages of their own have in Go. */
 export function goFieldTypeName(field: FieldFacts): string {
+  if (field.goName !== undefined) return field.type.kind === 'list' ? `[]${field.goName}` : field.goName;
   if (!field.boxed) return goTypeName(field.type);
   return field.type.kind === 'map' ? 'map[string]v1.ExtraValue' : 'v1.Verbs';
 }
