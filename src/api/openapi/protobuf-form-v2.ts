@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../machinery/json.ts';
-import type { MessageShapes, Shape } from './protobuf-form.ts';
+import type { MessageShapes, Shape } from './protobuf-shape.ts';
 
 const SCHEMA: Shape = { message: 'Schema' };
 const STRINGS: Shape = { list: 'string' };

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../machinery/json.ts';
-import type { MessageShapes, Shape } from './protobuf-form.ts';
+import type { MessageShapes, Shape } from './protobuf-shape.ts';
 
 const STRINGS: Shape = { list: 'string' };
 const OPERATION: Shape = { message: 'Operation' };

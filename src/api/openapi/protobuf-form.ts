@@ -3,6 +3,7 @@ import { stringifyJson } from '../../machinery/parse-json.ts';
 import { WIRE_FIXED64, WireWriter } from '../protobuf/wire-writer.ts';
 import { V2_MESSAGES } from './protobuf-form-v2.ts';
 import { V3_MESSAGES } from './protobuf-form-v3.ts';
+import type { MessageShapes, Shape } from './protobuf-shape.ts';
 import type { Dialect } from './schema.ts';
 
 /** Media types of OpenAPI documents in the protobuf form of google/gnostic, which kubectl and client-go ask for. */
@@ -10,38 +11,6 @@ export const OPENAPI_PROTOBUF_MEDIA_TYPES: Readonly<Record<Dialect, string>> = {
   v2: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
   v3: 'application/com.github.proto-openapi.spec.v3.v1.0+protobuf',
 };
-
-/**
- * How a JSON value travels:
- * - a scalar's name, or a message's;
- * - `list`: a repeated field;
- * - `named`: repeated {name = 1, value = 2}, one for each member of an object;
- * - `in`: a message around the value, whose only field has this number;
- * - `choose`: depends on the value.
- */
-export type Shape =
-  | 'string'
-  | 'boolean'
-  | 'integer'
-  | 'double'
-  /** Any JSON, as text: {yaml = 2}. */
-  | 'any'
-  | { readonly message: string }
-  | { readonly list: Shape }
-  | { readonly named: Shape }
-  | { readonly in: number; readonly of: Shape }
-  | { readonly choose: (value: JsonValue) => Shape | undefined };
-
-export interface MessageShape {
-  /** By member of the JSON object: its field's number and shape. */
-  readonly fields: Readonly<Record<string, readonly [number, Shape]>>;
-  /** The number of the field that holds `x-…` members, each as {name = 1, value = 2}. */
-  readonly extensions?: number;
-  /** The number of the field that holds all other members, each as {name = 1, value = 2}: paths, responses. */
-  readonly others?: readonly [number, Shape];
-}
-
-export type MessageShapes = Readonly<Record<string, MessageShape>>;
 
 /** A document in protobuf. Members that the form does not know are left out. */
 export function openApiProtobuf(document: JsonObject, dialect: Dialect): Uint8Array {
