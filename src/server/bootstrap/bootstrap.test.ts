@@ -181,6 +181,15 @@ describe('beside another server', () => {
     expect(await applyBootstrap([[item]], target)).toEqual({ created: 0, updated: 0, kept: 1 });
   });
 
+  test('a cluster that is new at first and then not is no matter', async () => {
+    const target = new Target();
+    const [first, second] = [item, { ...item, object: { ...item.object, metadata: { name: 'b' } } }];
+    await target.create(second.resource, second.object);
+    const create = target.create.bind(target);
+    target.create = (resource, object) => (object.metadata.name === 'b' ? Promise.reject(alreadyExists({ group: '', resource: 'namespaces' }, 'b')) : create(resource, object));
+    expect(await applyBootstrap([[first], [second]], target)).toEqual({ created: 1, updated: 0, kept: 1 });
+  });
+
   test('other failures are told', async () => {
     const target = new Target();
     target.create = () => Promise.reject(internalError('disk full'));
