@@ -1,4 +1,5 @@
 import { ANY_SCHEMA, type FieldSchema, type ListSchema, type MergeSchema, type ScalarSchema, type StructSchema } from '../../machinery/merge-schema.ts';
+import { zeroScalar } from './decode-scalar.ts';
 import type { FieldFacts, ScalarName, TypeFacts, TypeRef } from '../facts/type-facts.ts';
 
 const STRING: ScalarSchema = { kind: 'scalar', scalar: 'string' };
@@ -14,8 +15,8 @@ const SCALARS: Readonly<Record<ScalarName, MergeSchema>> = {
   int64: NUMBER,
   double: NUMBER,
   bytes: STRING,
-  time: STRING,
-  microtime: STRING,
+  time: WHOLE,
+  microtime: WHOLE,
   quantity: WHOLE,
   'int-or-string': WHOLE,
   raw: WHOLE,
@@ -59,9 +60,18 @@ function fieldOf(field: FieldFacts): FieldSchema {
   return {
     schema: schemaOfField(field),
     ...(field.default === undefined ? {} : { default: field.default }),
+    ...zeroOf(field),
     ...(field.patchStrategy === undefined ? {} : { patchStrategy: field.patchStrategy }),
     ...(field.patchMergeKey === undefined ? {} : { patchMergeKey: field.patchMergeKey }),
   };
+}
+
+/** What Go writes for an unset field that is neither a pointer nor left out when empty. */
+function zeroOf({ presence, type }: FieldFacts): { zero?: unknown } {
+  if (presence === 'nullable') return { zero: null };
+  if (presence !== 'always') return {};
+  if (type.kind !== 'scalar') return { zero: type.kind === 'list' ? [] : {} };
+  return { zero: zeroScalar(type.scalar) };
 }
 
 function schemaOfField(field: FieldFacts): MergeSchema {

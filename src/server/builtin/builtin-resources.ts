@@ -173,12 +173,14 @@ class BuiltinResource implements ResourceType {
 
 function subresourceType(resource: ResourceFacts, facts: ResourceFacts['subresources'][number]): SubresourceType {
   const scale = facts.name === 'scale' ? scaleOf(resource) : undefined;
+  const sameAsResource = facts.kindGroup === resource.group && facts.kindVersion === resource.version;
   const whole = facts.kind === resource.kind && facts.verbs.includes('update');
   return {
     name: facts.name,
     kind: facts.kind,
-    group: facts.kindGroup,
-    version: facts.kindVersion,
+    // Discovery says the group and version of a subresource's kind only where they are not the resource's own.
+    group: sameAsResource ? '' : facts.kindGroup,
+    version: sameAsResource ? '' : facts.kindVersion,
     verbs: new Set(facts.verbs),
     handling: scale ? { type: 'scale', scale } : whole ? { type: 'object' } : { type: 'custom' },
   };

@@ -1,4 +1,5 @@
-import { findStatusError, internalError, noSuchPath, unauthorized, type StatusError } from '../../machinery/status-error.ts';
+import { parseDuration } from '../../machinery/duration.ts';
+import { badRequest, findStatusError, internalError, noSuchPath, unauthorized, type StatusError } from '../../machinery/status-error.ts';
 import type { Authenticator, UserInfo } from '../authentication/authenticator.ts';
 import type { Attributes, Authorizer } from '../authorization/authorizer.ts';
 import { forbiddenError } from '../authorization/forbidden-message.ts';
@@ -54,6 +55,7 @@ export class Pipeline {
 
   async #answer(request: ApiRequest, warnings: string[]): Promise<ApiResponse> {
     const query = request.query === '' ? NO_QUERY : new URLSearchParams(request.query);
+    checkTimeout(query);
     const info = parseRequestInfo(request.method, request.path, query);
     const user = await this.#identify(request, info, query);
     if (!info.isResource) return this.#answerPath(request, info, query, user);
@@ -90,11 +92,9 @@ export class Pipeline {
   }
 
   async #answerResource(request: ApiRequest, info: ResourceRequestInfo, query: URLSearchParams, user: UserInfo, warnings: string[]): Promise<ApiResponse> {
-    const { context, endpoints, paths } = this.#options;
+    const { context, endpoints } = this.#options;
     const type = context.catalog.find(info.group, info.version, info.resource);
     if (!type) {
-      const handler = paths.find(info.path);
-      if (handler) return handler({ request, path: info.path, query, user });
       if (context.catalog.hasGroupVersion(info.group, info.version)) throw noSuchPath();
       return textResponse(404, '404 page not found\n');
     }
@@ -139,12 +139,33 @@ export function attributesOf(info: RequestInfo, user: UserInfo, query: URLSearch
   if (!info.isResource) {
     return { user, verb: info.verb, resourceRequest: false, path: info.path, group: '', version: '', resource: '', subresource: '', namespace: '', name: '' };
   }
-  const { verb, path, group, version, resource, subresource, namespace, name } = info;
+  const { verb, path, group, version, resource, subresource, namespace } = info;
+  const fieldSelector = query.size === 0 ? null : query.get('fieldSelector');
+  const name = info.name === '' && fieldSelector !== null ? selectedName(fieldSelector) : info.name;
   const attributes: Attributes = { user, verb, resourceRequest: true, path, group, version, resource, subresource, namespace, name };
   if (query.size === 0) return attributes;
-  const fieldSelector = query.get('fieldSelector');
   const labelSelector = query.get('labelSelector');
   return { ...attributes, ...(fieldSelector !== null && { fieldSelector }), ...(labelSelector !== null && { labelSelector }) };
+}
+
+/** A list or watch of one name counts as being about that object, so that a right to it by name suffices. */
+function selectedName(fieldSelector: string): string {
+  for (const term of fieldSelector.split(',')) {
+    const match = /^metadata\.name==?([^=!\\]+)$/.exec(term.trim());
+    if (match) return match[1] ?? '';
+  }
+  return '';
+}
+
+/** The client's own bound on the request; only its form is checked here. */
+function checkTimeout(query: URLSearchParams): void {
+  const timeout = query.size === 0 ? null : query.get('timeout');
+  if (timeout === null || timeout === '') return;
+  try {
+    parseDuration(timeout);
+  } catch {
+    throw badRequest(`invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(timeout)}`);
+  }
 }
 
 /** RFC 7234 warning values with code 299, as many as fit the bound Kubernetes sets. */

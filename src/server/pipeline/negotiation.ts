@@ -1,4 +1,4 @@
-import { notAcceptable } from '../../machinery/status-error.ts';
+import { failure, notAcceptable } from '../../machinery/status-error.ts';
 
 export type Format = 'json' | 'yaml' | 'protobuf';
 
@@ -68,7 +68,7 @@ export class Negotiator {
       if (form.format !== 'yaml') return form;
     }
     if (known) throw notAcceptable(`only the following media types are accepted: ${STREAM_TYPES}`);
-    throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${ACCEPTED_TYPES}, ${STREAM_TYPES}`);
+    throw failure({ code: 406, reason: 'NotAcceptable', message: `406: Not Acceptable\n\nAvailable representations: ${ACCEPTED_TYPES}, ${STREAM_TYPES}`, details: {} });
   }
 
   /** The format of an error's body: what was asked for as far as it is known, JSON otherwise. */

@@ -9,7 +9,7 @@ import type { AcceptedForm } from '../pipeline/negotiation.ts';
 import type { ResourceRequestInfo } from '../pipeline/request-info.ts';
 import type { ResourceCaches } from './resource-caches.ts';
 import type { ResourceCatalog } from './resource-catalog.ts';
-import type { ResourceType } from './resource-type.ts';
+import { objectKey, type ResourceType } from './resource-type.ts';
 
 /** The binary forms of built-in types. */
 export interface ProtobufCodec {
@@ -48,6 +48,16 @@ export interface ApiCall {
   warn(text: string): void;
   /** For the audit event and the trace. */
   annotate(key: string, value: string): void;
+}
+
+/** Where a cache keeps the object of this name. Paths of namespaces name themselves as their namespace, too. */
+export function scopedKey(call: ApiCall, name: string): string {
+  return objectKey(call.type.namespaced ? call.info.namespace : '', name);
+}
+
+/** Where a cache keeps the object that the request names. */
+export function callKey(call: ApiCall): string {
+  return scopedKey(call, call.info.name);
 }
 
 export function ruleContext(context: RegistryContext, user: UserInfo): RuleContext {

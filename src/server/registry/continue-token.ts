@@ -1,3 +1,5 @@
+import { isJsonObject } from '../../machinery/json.ts';
+import { parseJson } from '../../machinery/parse-json.ts';
 import { badRequest, expired } from '../../machinery/status-error.ts';
 
 /** Where a paged list goes on: behind `start` in the state at `revision` (-1: in the newest state, an inconsistent continuation). */
@@ -16,30 +18,32 @@ export function encodeContinue(token: ContinueToken): string {
 /** Throws BadRequest with Kubernetes' words for tokens that no server made. */
 export function decodeContinue(text: string): ContinueToken {
   const parsed = parse(text);
-  if (parsed['v'] !== 'meta.k8s.io/v1') {
-    throw badRequest(`continue key is not valid: server does not recognize this encoded version ${JSON.stringify(parsed['v'] ?? '')}`);
-  }
+  if (parsed['v'] !== 'meta.k8s.io/v1') throw invalidToken(`server does not recognize this encoded version ${String(parsed['v'] ?? '')}`);
   const start = parsed['start'];
-  if (typeof start !== 'string' || start === '') throw badRequest('continue key is not valid: encoded continue start key empty (version meta.k8s.io/v1)');
+  if (typeof start !== 'string' || start === '') throw invalidToken('encoded continue start key empty (version meta.k8s.io/v1)');
   const revision = parsed['rv'];
   if (typeof revision !== 'number' || revision === 0) {
-    throw badRequest('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+    throw invalidToken('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
   }
   const key = start.endsWith('\u0000') ? start.slice(0, -1) : start;
-  if (key.startsWith('/') || key.split('/').includes('..')) throw badRequest(`continue key is not valid: ${key}`);
+  if (key.startsWith('/') || key.split('/').includes('..')) throw invalidToken(key);
   const remaining = parsed['n'];
   return { revision, start: key, ...(typeof remaining === 'number' && { remaining }) };
 }
 
 function parse(text: string): Record<string, unknown> {
-  if (!/^[A-Za-z0-9_-]*={0,2}$/.test(text)) throw badRequest(`continue key is not valid: illegal base64 data at input byte ${firstBad(text)}`);
+  if (!/^[A-Za-z0-9_-]*={0,2}$/.test(text)) throw invalidToken(`illegal base64 data at input byte ${firstBad(text)}`);
   try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  } catch {
-    // Falls through to the answer below.
+    const { value } = parseJson(Buffer.from(text, 'base64url'));
+    if (isJsonObject(value)) return value;
+  } catch (error) {
+    throw invalidToken(error instanceof Error ? error.message : String(error));
   }
-  throw badRequest('continue key is not valid: invalid character');
+  throw invalidToken('json: cannot unmarshal the token into Go value of type storage.continueToken');
+}
+
+function invalidToken(problem: string): Error {
+  return badRequest(`invalid continue token: continue key is not valid: ${problem}`);
 }
 
 function firstBad(text: string): number {

@@ -36,16 +36,18 @@ export function adoptNamespace(call: ApiCall, object: KubeObject): void {
 }
 
 /**
- * Creates a decoded, defaulted object of the request's version: claims fields, admits, prepares, validates, stores.
+ * Creates a decoded, defaulted object of the request's version: claims fields (where `claim` says that nobody did so
+ * yet), admits, prepares, validates, stores.
  * Nothing is stored when any stage refuses or the write is a dry run.
  */
-export async function createObject(context: RegistryContext, call: ApiCall, object: KubeObject, options: WriteOptions): Promise<Outcome> {
+export async function createObject(context: RegistryContext, call: ApiCall, object: KubeObject, options: WriteOptions, claim = true): Promise<Outcome> {
   const { storage } = call.type;
   if (object.metadata.resourceVersion !== undefined && object.metadata.resourceVersion !== '') {
     throw failure({ code: 500, message: 'resourceVersion should not be set on objects to be created' });
   }
   dedupeOwnerReferences(call, object);
-  claimOnCreate(context, call, object, options);
+  forgetSystemMetadata(object);
+  if (claim) claimOnCreate(context, call, object, options);
   const hub = call.type.toStorage(object);
   const admission = admissionRequest(call, 'CREATE', { name: hub.metadata.name ?? '', object: hub, dryRun: options.dryRun, options: createOptions(options) });
   await context.admission.admit(admission);
@@ -91,13 +93,19 @@ export function dedupeOwnerReferences(call: ApiCall, object: KubeObject): void {
   object.metadata.ownerReferences = unique;
 }
 
+/** What a client cannot bring along, so that nobody comes to own it either. */
+function forgetSystemMetadata(object: KubeObject): void {
+  const metadata: KubeObject['metadata'] & { selfLink?: unknown } = object.metadata;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.resourceVersion;
+  delete metadata.selfLink;
+}
+
 /** What the server itself decides of a new object. */
 function prepare(context: RegistryContext, call: ApiCall, object: KubeObject): void {
   const { storage } = call.type;
   const { metadata } = object;
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
-  delete metadata.resourceVersion;
   if (call.type.subresources.has('status')) resetStatus(object, storage.emptyStatus());
   storage.rules.prepareForCreate?.(object, ruleContext(context, call.user));
   metadata.creationTimestamp = formatTime(context.clock.now());

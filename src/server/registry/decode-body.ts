@@ -43,7 +43,7 @@ export async function parseBody(call: ApiCall, mediaType: string, bytes: Uint8Ar
       try {
         return parseJson(bytes);
       } catch (error) {
-        if (error instanceof JsonSyntaxError) throw unrecognized(expectedKind, error.message, bytes);
+        if (error instanceof JsonSyntaxError) throw unrecognized(expectedKind, `couldn't get version/kind; json parse error: ${error.message}`, bytes);
         throw error;
       }
     case 'application/yaml': {
@@ -72,12 +72,14 @@ export function unknownBody(): StatusError {
 /** The head of the body that messages show, as Kubernetes' decoder cuts it. */
 function bodySnippet(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 30)).toString('utf8');
-  if (!text.trimStart().startsWith('{')) return Buffer.from(bytes.subarray(0, 1024)).toString('hex');
+  if (!text.trimStart().startsWith('{')) return `${Buffer.from(bytes.subarray(0, 30)).toString('hex')}${bytes.byteLength > 30 ? ' ...' : ''}`;
   return bytes.byteLength > 30 ? `${text} ...` : text;
 }
 
+/** `kind` is '' for options, of which no type is said. */
 function unrecognized(kind: string, problem: string, bytes: Uint8Array): StatusError {
-  return badRequest(`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${problem} (${bodySnippet(bytes)})`);
+  if (kind === '') return badRequest(problem);
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${problem} (${bodySnippet(bytes)})`);
 }
 
 const TYPE_META_STRUCT = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
@@ -102,7 +104,7 @@ export function decodeValue(context: RegistryContext, call: ApiCall, type: BodyT
   const { duplicates, bytes } = body;
   const value = body.value === null ? {} : body.value;
   if (!isJsonObject(value)) {
-    const problem = `json: cannot unmarshal ${goTypeName(value)} into Go value of type ${TYPE_META_STRUCT}`;
+    const problem = `couldn't get version/kind; json parse error: json: cannot unmarshal ${goTypeName(value)} into Go value of type ${TYPE_META_STRUCT}`;
     throw unrecognized(type.kind, problem, bytes);
   }
   checkType(context, type, value);

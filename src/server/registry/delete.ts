@@ -2,12 +2,12 @@ import { formatTime } from '../../machinery/clock.ts';
 import { cloneJson, isJsonObject } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { badRequest, conflict, notFound, type Status } from '../../machinery/status-error.ts';
-import { ruleContext, type ApiCall, type RegistryContext } from './api-call.ts';
+import { scopedKey, ruleContext, type ApiCall, type RegistryContext } from './api-call.ts';
 import { mediaTypeOf, parseBody, MAX_BODY_BYTES } from './decode-body.ts';
 import { selectObjects } from './list.ts';
 import type { Outcome } from './outcome.ts';
 import { parseDeleteOptions, parseListOptions, validateListOptions, type DeleteOptions } from './request-options.ts';
-import { objectKey, type ResourceStorage } from './resource-type.ts';
+import type { ResourceStorage } from './resource-type.ts';
 import { WrittenObject, type ServedObject } from './served-object.ts';
 import { vanishes } from './update.ts';
 import { admissionRequest, commit, contention, encodeFor, MAX_WRITE_ATTEMPTS, putOperation, written } from './write-support.ts';
@@ -46,7 +46,7 @@ async function readDeleteOptions(call: ApiCall): Promise<DeleteOptions> {
   if (!call.request.hasBody) return parseDeleteOptions(undefined, call.query);
   const bytes = await call.request.readBody(MAX_BODY_BYTES);
   if (bytes.byteLength === 0) return parseDeleteOptions(undefined, call.query);
-  const { value } = await parseBody(call, mediaTypeOf(call.request.header('content-type')), bytes, 'DeleteOptions');
+  const { value } = await parseBody(call, mediaTypeOf(call.request.header('content-type')), bytes, '');
   if (!isJsonObject(value)) throw badRequest(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type v1.DeleteOptions`);
   const kind = value['kind'];
   if (kind !== undefined && kind !== 'DeleteOptions') {
@@ -77,7 +77,7 @@ function checkTypes(options: Record<string, unknown>): void {
  */
 export async function deleteObject(context: RegistryContext, call: ApiCall, name: string, options: DeleteOptions): Promise<Outcome> {
   const { storage } = call.type;
-  const key = objectKey(call.info.namespace, name);
+  const key = scopedKey(call, name);
   const cache = await context.caches.get(storage);
   if (!context.store.local) await cache.waitForNewest();
   let current: ServedObject | undefined = cache.get(key);

@@ -1,4 +1,4 @@
-import { methodNotAllowed, noSuchPath, notFound, type StatusError } from '../../machinery/status-error.ts';
+import { failure, methodNotAllowed, noSuchPath, notFound, type StatusError } from '../../machinery/status-error.ts';
 import type { ResourceRequestInfo } from '../pipeline/request-info.ts';
 import type { ApiCall, RegistryContext } from './api-call.ts';
 import { createFromRequest } from './create.ts';
@@ -38,10 +38,16 @@ export function checkEndpoint(type: ResourceType, info: ResourceRequestInfo): St
   if (named && type.namespaced && info.namespace === '') return noSuchPath();
   const served = [...here].some((verb) => type.verbs.has(verb) && (verb !== 'watch' || here.has(verb)));
   if (!served) return noSuchPath();
+  if (info.verb === 'watch' && !type.verbs.has('watch')) return watchNotSupported(type);
   if (!here.has(info.verb) || !type.verbs.has(info.verb)) return methodNotAllowed();
   if (info.verb === 'create' && type.namespaced && info.namespace === '') return methodNotAllowed();
   if (info.verb === 'deletecollection' && type.namespaced && info.namespace === '') return methodNotAllowed();
   return undefined;
+}
+
+function watchNotSupported(type: ResourceType): StatusError {
+  const details = { ...(type.group !== '' && { group: type.group }), kind: type.resource };
+  return failure({ code: 405, reason: 'MethodNotAllowed', message: `watch is not supported on resources of kind "${type.resource}"`, details });
 }
 
 function checkSubresource(type: ResourceType, info: ResourceRequestInfo): StatusError | undefined {

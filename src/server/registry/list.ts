@@ -43,7 +43,7 @@ async function stateFor(context: RegistryContext, call: ApiCall, cache: WatchCac
   if (wanted === '') {
     if (!context.store.local) await cache.waitForNewest();
   } else if (wanted !== '0') {
-    const revision = parseResourceVersion(wanted);
+    const revision = parseResourceVersion(wanted, 'list');
     const exact = options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0);
     await waitForRevision(context, cache, revision);
     if (exact && cache.revision !== revision && cache.lastChange > revision) {
@@ -71,6 +71,7 @@ async function pastState(context: RegistryContext, call: ApiCall, revision: numb
 
 function page(cache: WatchCache, snapshot: Snapshot, selection: Selection, namespace: string, limit: number, token: ContinueToken | undefined): ListOutcome {
   const items: CachedObject[] = [];
+  const isCurrent = snapshot.revision >= cache.lastChange;
   const exactKey = selection.scope !== '' && !selection.scope.endsWith('/');
   if (exactKey) {
     const item = snapshot.tree.get(selection.scope);
@@ -81,7 +82,7 @@ function page(cache: WatchCache, snapshot: Snapshot, selection: Selection, names
   for (const item of rangeOf(snapshot.tree, selection.scope, token?.start)) {
     if (!selection.matches(item)) continue;
     if (limit > 0 && items.length === limit) {
-      return { items, revision: snapshot.revision, ...restOf(cache, snapshot, selection, namespace, items.length, last, token) };
+      return { items, revision: snapshot.revision, ...restOf(cache, snapshot, selection, namespace, items.length, last, token, isCurrent) };
     }
     items.push(item);
     last = item.key;
@@ -89,8 +90,8 @@ function page(cache: WatchCache, snapshot: Snapshot, selection: Selection, names
   return { items, revision: snapshot.revision };
 }
 
-function restOf(cache: WatchCache, snapshot: Snapshot, selection: Selection, namespace: string, shown: number, last: string, token: ContinueToken | undefined): Pick<ListOutcome, 'continueToken' | 'remainingItemCount'> {
-  const before = token ? token.remaining : snapshot.revision === cache.revision ? cache.count(namespace) : undefined;
+function restOf(cache: WatchCache, snapshot: Snapshot, selection: Selection, namespace: string, shown: number, last: string, token: ContinueToken | undefined, isCurrent: boolean): Pick<ListOutcome, 'continueToken' | 'remainingItemCount'> {
+  const before = token ? token.remaining : isCurrent ? cache.count(namespace) : undefined;
   const remaining = selection.everything && before !== undefined ? before - shown : undefined;
   const continueToken = encodeContinue({ revision: snapshot.revision, start: last, ...(remaining !== undefined && { remaining }) });
   return { continueToken, ...(remaining !== undefined && { remainingItemCount: remaining }) };

@@ -1,8 +1,7 @@
-import { badRequest, notFound, timeout } from '../../machinery/status-error.ts';
+import { badRequest, failure, notFound, timeout } from '../../machinery/status-error.ts';
 import type { WatchCache } from '../watch-cache/watch-cache.ts';
-import type { ApiCall, RegistryContext } from './api-call.ts';
+import { callKey, type ApiCall, type RegistryContext } from './api-call.ts';
 import type { Outcome } from './outcome.ts';
-import { objectKey } from './resource-type.ts';
 
 /** GET of one object. `resourceVersion` asks for a state at least that new; without it the newest is given. */
 export function readObject(context: RegistryContext, call: ApiCall): Outcome | Promise<Outcome> {
@@ -15,20 +14,21 @@ export function readObject(context: RegistryContext, call: ApiCall): Outcome | P
 async function readWhenFresh(context: RegistryContext, call: ApiCall, opening: WatchCache | Promise<WatchCache>, wanted: string): Promise<Outcome> {
   const cache = await opening;
   if (wanted === '') await cache.waitForNewest();
-  else if (wanted !== '0') await waitForRevision(context, cache, parseResourceVersion(wanted));
+  else if (wanted !== '0') await waitForRevision(context, cache, parseResourceVersion(wanted, 'get'));
   return found(call, cache);
 }
 
 function found(call: ApiCall, cache: WatchCache): Outcome {
-  const item = cache.get(objectKey(call.info.namespace, call.info.name));
+  const item = cache.get(callKey(call));
   if (!item) throw notFound(call.type.storage, call.info.name);
   return { type: 'stored', status: 200, object: item };
 }
 
-/** Throws BadRequest for anything but a decimal number. */
-export function parseResourceVersion(text: string): number {
-  if (!/^\d+$/.test(text)) throw badRequest(`Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return Number(text);
+/** Refuses anything but a decimal number, for reads of one object and for lists in Kubernetes' two different ways. */
+export function parseResourceVersion(text: string, reading: 'get' | 'list'): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  const problem = `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
+  throw reading === 'get' ? failure({ code: 500, message: problem }) : badRequest(`invalid resource version: ${problem}`);
 }
 
 /** How long a read waits for a revision that has not happened before it answers that it is too large. */

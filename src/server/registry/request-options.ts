@@ -169,8 +169,8 @@ function validateWatchOptions(options: ListOptions, errors: FieldError[], path: 
   if (options.continueToken !== '') errors.push(fieldForbidden(path, 'resourceVersionMatch is forbidden when continue is provided'));
   if (errors.length > 0) return;
   if (options.sendInitialEvents !== undefined) {
-    if (match === '') errors.push(fieldForbidden(path, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
-    else if (match !== 'NotOlderThan') errors.push(fieldNotSupported(path, match, ['NotOlderThan']));
+    if (match !== 'NotOlderThan') errors.push(fieldForbidden(path, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
+    if (match !== '' && match !== 'NotOlderThan') errors.push(fieldNotSupported(path, match, ['NotOlderThan']));
   } else if (match !== '') {
     errors.push(fieldForbidden(path, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
   }

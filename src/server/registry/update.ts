@@ -5,13 +5,13 @@ import type { KubeObject } from '../../machinery/object-meta.ts';
 import { inheritObjectMeta, validateObjectMetaUpdate } from '../../machinery/object-meta-validation.ts';
 import { badRequest, conflict, invalid, notFound } from '../../machinery/status-error.ts';
 import { fieldInvalid } from '../../machinery/field-error.ts';
-import { ruleContext, type ApiCall, type RegistryContext } from './api-call.ts';
+import { callKey, ruleContext, type ApiCall, type RegistryContext } from './api-call.ts';
 import { adoptNamespace, createObject, dedupeOwnerReferences } from './create.ts';
 import { readObjectBody } from './decode-body.ts';
 import { claimOnUpdate } from './field-ownership.ts';
 import type { Outcome } from './outcome.ts';
 import { parseWriteOptions, type WriteOptions } from './request-options.ts';
-import { objectKey, type ResourceStorage } from './resource-type.ts';
+import type { ResourceStorage } from './resource-type.ts';
 import { WrittenObject, type ServedObject } from './served-object.ts';
 import { admissionRequest, commit, contention, encodeFor, MAX_WRITE_ATTEMPTS, putOperation, rejectFindings, written } from './write-support.ts';
 
@@ -49,8 +49,8 @@ export async function updateFromRequest(context: RegistryContext, call: ApiCall)
 
 function checkName(call: ApiCall, object: KubeObject): void {
   const name = object.metadata.name ?? '';
-  if (name === '') object.metadata.name = call.info.name;
-  else if (name !== call.info.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.info.name})`);
+  if (name === '') throw badRequest(`the name of the object (${call.info.name} based on URL) was undeterminable: name must be provided`);
+  if (name !== call.info.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.info.name})`);
 }
 
 /**
@@ -59,7 +59,7 @@ function checkName(call: ApiCall, object: KubeObject): void {
  */
 export async function updateObject(context: RegistryContext, call: ApiCall, change: Change): Promise<Outcome> {
   const { storage } = call.type;
-  const key = objectKey(call.info.namespace, call.info.name);
+  const key = callKey(call);
   const cache = await context.caches.get(storage);
   if (!context.store.local) await cache.waitForNewest();
   let current: ServedObject | undefined = cache.get(key);
@@ -85,7 +85,7 @@ async function createInstead(context: RegistryContext, call: ApiCall, change: Ch
     throw conflict(call.type.storage, call.info.name, `Precondition failed: UID in precondition: ${change.uid}, UID in object meta: `);
   }
   const object = await change.make(undefined);
-  return createObject(context, call, object, change.options);
+  return createObject(context, call, object, change.options, change.claim);
 }
 
 type Attempt = { readonly outcome: Outcome } | { readonly newer: ServedObject | undefined };

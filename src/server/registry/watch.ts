@@ -45,7 +45,7 @@ interface Beginning {
 }
 
 async function startOf(context: RegistryContext, cache: WatchCache, stream: WatchStream, selection: Selection, options: ListOptions): Promise<Beginning> {
-  const revision = options.resourceVersion === '' ? 0 : parseResourceVersion(options.resourceVersion);
+  const revision = options.resourceVersion === '' ? 0 : parseResourceVersion(options.resourceVersion, 'list');
   if (options.sendInitialEvents === true) {
     if (revision > 0) await waitForRevision(context, cache, revision);
     const { snapshot, cancel } = cache.watchFromNow(selection.scope, stream);

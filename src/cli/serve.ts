@@ -1,0 +1,115 @@
+import { writeFileSync, renameSync, mkdirSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { systemClock } from '../machinery/clock.ts';
+import { openApiServer, listen } from '../sdk/cluster/api-server-process.ts';
+import type { ApiServer } from '../server/api-server.ts';
+import { openCertificateFolder } from '../server/certificates/certificate-folder.ts';
+import { servingHosts, type ClusterCertificates } from '../server/certificates/cluster-certificates.ts';
+import { kubeconfigText } from '../server/certificates/kubeconfig.ts';
+import type { Store } from '../store/store.ts';
+import type { CommandContext } from './command.ts';
+import type { ServerSettings } from './server-flags.ts';
+
+/** A running API server and how to reach it. */
+export interface Serving {
+  readonly server: ApiServer;
+  readonly certificates: ClusterCertificates;
+  readonly url: string;
+  readonly kubeconfigFile: string;
+  /** Lets requests under way finish, then closes port, caches and store. */
+  close(): Promise<void>;
+}
+
+const SHUTDOWN_GRACE_MS = 5000;
+
+/** Opens certificates, store, server and port, in this order; what was opened is closed again if a later step fails. */
+export async function serve(settings: ServerSettings, context: CommandContext): Promise<Serving> {
+  mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
+  const extra = isIP(settings.host) && settings.host !== '0.0.0.0' && settings.host !== '::' ? [settings.host] : [];
+  const certificates = openCertificateFolder({
+    folder: join(settings.dataFolder, 'pki'),
+    hosts: servingHosts({ serviceAddress: firstAddress(settings.serviceClusterIpRange), extra }),
+    nowMs: systemClock.now(),
+  });
+  const store = await openStore(settings);
+  try {
+    const server = await openApiServer({
+      store,
+      certificates,
+      authorizationModes: settings.authorizationModes,
+      serviceClusterIpRange: settings.serviceClusterIpRange,
+      log: (line) => context.stderr.write(`${line}\n`),
+      ...(settings.tokenFile !== undefined && { tokenFile: settings.tokenFile }),
+      ...(settings.clientCa !== undefined && { clientCa: settings.clientCa }),
+    });
+    const serving = settings.serving ? { ...certificates, server: settings.serving } : certificates;
+    const { https, port } = await listen(server, serving, { port: settings.port, host: settings.host });
+    const url = `https://${urlHost(settings.host)}:${port}`;
+    const kubeconfigFile = writeKubeconfig(settings.dataFolder, url, certificates);
+    return {
+      server,
+      certificates,
+      url,
+      kubeconfigFile,
+      close: async () => {
+        server.close();
+        await https.close(SHUTDOWN_GRACE_MS);
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function openStore(settings: ServerSettings): Promise<Store> {
+  switch (settings.storage) {
+    case 'memory': {
+      const { MemoryStore } = await import('../store/memory/memory-store.ts');
+      return new MemoryStore({ clock: systemClock });
+    }
+    case 'lmdb': {
+      const { open } = await import('../store/lmdb/open.ts');
+      return open({ folder: join(settings.dataFolder, 'store'), clock: systemClock });
+    }
+    case 'etcd': {
+      const { open } = await import('../store/etcd/open.ts');
+      const { endpoints = [], prefix, ca, cert, key } = settings.etcd ?? {};
+      return open({ endpoints, clock: systemClock, ...(prefix !== undefined && { prefix }), ...(ca !== undefined && { tls: { ca, ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) } }) });
+    }
+  }
+}
+
+/** The address of the `kubernetes` service: the first of the range. */
+function firstAddress(range: string): string {
+  const [address = ''] = range.split(',')[0]?.split('/') ?? [];
+  const parts = address.split('.');
+  return parts.length === 4 ? [...parts.slice(0, 3), String(Number(parts[3]) + 1)].join('.') : `${address}1`;
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return isIP(host) === 6 ? `[${host}]` : host;
+}
+
+function writeKubeconfig(folder: string, server: string, certificates: ClusterCertificates): string {
+  const file = join(folder, 'kubeconfig');
+  const text = kubeconfigText({ server, ca: certificates.ca.cert, client: certificates.admin });
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  return file;
+}
+
+/** Waits for SIGINT or SIGTERM, then closes. A second signal ends the process at once. */
+export async function untilStopped(close: () => Promise<void>, context: CommandContext): Promise<number> {
+  // The server's sockets keep the process alive; the timers of virtual waits do not.
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name));
+  });
+  process.once('SIGINT', () => process.exit(130));
+  context.stderr.write(`${signal}: stopping\n`);
+  await close();
+  return 0;
+}

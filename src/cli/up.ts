@@ -1,0 +1,23 @@
+import { flagHelp, parseFlags, type CommandContext, type Flag } from './command.ts';
+import { SERVER_FLAGS, serverSettings } from './server-flags.ts';
+import { serve, untilStopped } from './serve.ts';
+
+const FLAGS: readonly Flag[] = [
+  { name: 'port', type: 'string', value: 'PORT', help: 'port to listen on; 0 picks a free one', default: '6443' },
+  ...SERVER_FLAGS,
+  { name: 'help', type: 'boolean', help: 'show this' },
+];
+
+/** `steersman up`: the whole cluster in this process. */
+export async function run(args: readonly string[], context: CommandContext): Promise<number> {
+  const { values } = parseFlags(args, FLAGS);
+  if (values.has('help')) {
+    context.stdout.write(`usage: steersman up [FLAGS]\n\n${flagHelp(FLAGS)}\n`);
+    return 0;
+  }
+  const serving = await serve(serverSettings(values, 'port', context), context);
+  context.stdout.write(
+    `Steersman is ready: a Kubernetes v1.36 API at ${serving.url}\n\n  export KUBECONFIG=${serving.kubeconfigFile}\n  kubectl get namespaces\n\nCtrl-C stops it.\n`,
+  );
+  return untilStopped(() => serving.close(), context);
+}
