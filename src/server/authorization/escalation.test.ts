@@ -54,6 +54,11 @@ describe('a role', () => {
     expect(await write([], attempt, all)).toBe('granted');
   });
 
+  test('that is not valid yet grants nothing by what it lacks', async () => {
+    expect(await write([], { object: role('x', 'r', [{ apiGroups: [''], resources: ['pods'] }, { verbs: ['get'] }]) })).toBe('granted');
+    expect(await write([], { object: { ...role('x', 'r', []), rules: null } })).toBe('granted');
+  });
+
   test('too large to be compared is refused', async () => {
     const many = Array.from({ length: 400 }, (_, i) => `r${i}`);
     expect(await write([pods('*')], { object: role('x', 'r', [{ apiGroups: many, resources: many, verbs: ['get'] }]) })).toMatch(/^403/);
@@ -70,6 +75,10 @@ describe('a binding', () => {
     ['to a role that is not there', [], [], '404 rolebindings.rbac.authorization.k8s.io "r" not found'],
   ])('%s', async (_, held, more, outcome) => {
     expect(await write(held, { object: bind }, more)).toBe(outcome);
+  });
+
+  test('without a role leads nowhere', async () => {
+    expect(await write([], { object: { ...bind, roleRef: {} } })).toBe('404 rolebindings.rbac.authorization.k8s.io "" not found');
   });
 
   test('to a cluster role counts what is held cluster-wide', async () => {

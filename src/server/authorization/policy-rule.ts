@@ -14,10 +14,19 @@ export interface PolicyRule {
 export const ALL = '*';
 const NONE: readonly string[] = [];
 
-/** The rules of a stored Role or ClusterRole; a role without rules (or with `rules: null`) has none. */
+/**
+ * The rules of a Role or ClusterRole; one without rules (or with `rules: null`) has none. Roles that are being written
+ * are not validated yet: a rule without verbs says nothing.
+ */
 export function rulesOf(role: DeepReadonly<KubeObject>): readonly PolicyRule[] {
   const rules = role['rules'];
-  return Array.isArray(rules) ? (rules as readonly PolicyRule[]) : [];
+  if (!Array.isArray(rules)) return [];
+  const whole = rules as readonly PolicyRule[];
+  return whole.every(saysSomething) ? whole : whole.filter(saysSomething);
+}
+
+function saysSomething(rule: Partial<PolicyRule> | null): boolean {
+  return Array.isArray(rule?.verbs);
 }
 
 export function hasOrAll(values: readonly string[] | undefined, wanted: string): boolean {

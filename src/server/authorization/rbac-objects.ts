@@ -9,7 +9,6 @@ export const ROLES: GroupResource = { group: RBAC_GROUP, resource: 'roles' };
 export const ROLE_BINDINGS: GroupResource = { group: RBAC_GROUP, resource: 'rolebindings' };
 
 export interface RoleRef {
-  readonly apiGroup?: string;
   readonly kind: string;
   readonly name: string;
 }
@@ -22,7 +21,8 @@ export interface Subject {
 }
 
 export function roleRefOf(binding: DeepReadonly<KubeObject>): RoleRef {
-  return (binding['roleRef'] ?? { kind: '', name: '' }) as unknown as RoleRef;
+  const { kind = '', name = '' } = (binding['roleRef'] ?? {}) as Partial<RoleRef>;
+  return { kind, name };
 }
 
 export function subjectsOf(binding: DeepReadonly<KubeObject>): readonly Subject[] {
