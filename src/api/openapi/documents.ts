@@ -6,7 +6,7 @@ import { describeFromClientPackage, rememberDescriptions, type DescribeType } fr
 import type { Operation } from './operation.ts';
 import { openApiProtobuf } from './protobuf-form.ts';
 import { renderPath } from './render.ts';
-import { namedScalarSchema, schemaOfType, type Dialect } from './schema.ts';
+import { namedScalarSchema, schemaOfType, type Dialect, type SchemaContext } from './schema.ts';
 
 /** What someone else (custom resources, aggregated APIs) adds to the documents. */
 export interface OpenApiSource {
@@ -48,7 +48,10 @@ export interface OpenApi {
   document(place: string): OpenApiDocument | undefined;
   /** The one document of `/openapi/v2`. */
   v2(): OpenApiDocument;
-  /** The definitions that the given ones lead to, themselves included: for documents made elsewhere. */
+  /**
+   * The definitions that the given ones lead to, themselves included: for documents of custom resources. As in Kubernetes,
+   * options name the kinds of client-go's scheme there, which lacks the groups that extend the API server.
+   */
   definitions(names: Iterable<string>, dialect: Dialect): JsonObject;
 }
 
@@ -62,19 +65,23 @@ export function createOpenApi(facts: Facts, options: OpenApiOptions): OpenApi {
   const places = (): ReadonlyMap<string, ReadonlyMap<string, readonly Operation[]>> => (grouped ??= groupByPlace(builtInPaths(facts)));
   const kept = new Map<string, OpenApiDocument>();
 
-  const definitions = (names: Iterable<string>, dialect: Dialect): JsonObject => collectDefinitions(names, dialect, facts, rememberDescriptions(describeType));
+  const collect = (names: Iterable<string>, dialect: Dialect, namesGroup: (group: string) => boolean = () => true): JsonObject =>
+    collectDefinitions(names, facts, { dialect, describe: rememberDescriptions(describeType), namesGroup });
 
   const builtInHash = (place: string): string => hashOf(`${facts.digest}\n${version}\n${place}`);
 
-  const buildV3 = (paths: ReadonlyMap<string, readonly Operation[]>): JsonObject => ({
-    openapi: '3.0.0',
-    info: { title: 'Kubernetes', version },
-    paths: Object.fromEntries([...paths].map(([path, operations]) => [path, renderPath(operations, 'v3')])),
-    components: {
-      schemas: definitions(definitionsOf(paths.values()), 'v3'),
-      securitySchemes: { BearerToken: { description: 'Bearer Token authentication', ...BEARER } },
-    },
-  });
+  const buildV3 = (paths: ReadonlyMap<string, readonly Operation[]>): JsonObject => {
+    const schemas = collect(definitionsOf(paths.values()), 'v3');
+    return {
+      openapi: '3.0.0',
+      info: { title: 'Kubernetes', version },
+      paths: Object.fromEntries([...paths].map(([path, operations]) => [path, renderPath(operations, 'v3')])),
+      components: {
+        ...(Object.keys(schemas).length > 0 && { schemas }),
+        securitySchemes: { BearerToken: { description: 'Bearer Token authentication', ...BEARER } },
+      },
+    };
+  };
 
   const keep = (key: string, hash: string, build: () => JsonObject): OpenApiDocument => {
     const known = kept.get(key);
@@ -89,7 +96,7 @@ export function createOpenApi(facts: Facts, options: OpenApiOptions): OpenApi {
   }
 
   return {
-    definitions,
+    definitions: (names, dialect) => collect(names, dialect, (group) => !UNKNOWN_TO_CLIENTS.has(group)),
     index() {
       const entries = new Map<string, string>();
       for (const place of places().keys()) entries.set(place, builtInHash(place));
@@ -115,7 +122,7 @@ export function createOpenApi(facts: Facts, options: OpenApiOptions): OpenApi {
           swagger: '2.0',
           info: { title: 'Kubernetes', version },
           paths: Object.assign(Object.fromEntries([...paths].map(([path, operations]) => [path, renderPath(operations, 'v2')])), ...additions.map((a) => a?.paths)) as JsonObject,
-          definitions: Object.assign(definitions(definitionsOf(paths.values()), 'v2'), ...additions.map((a) => a?.definitions)) as JsonObject,
+          definitions: Object.assign(collect(definitionsOf(paths.values()), 'v2'), ...additions.map((a) => a?.definitions)) as JsonObject,
           securityDefinitions: { BearerToken: { description: 'Bearer Token authentication', ...BEARER } },
           security: [{ BearerToken: [] }],
         };
@@ -123,6 +130,9 @@ export function createOpenApi(facts: Facts, options: OpenApiOptions): OpenApi {
     },
   };
 }
+
+/** Groups of the API server's own schemes that client-go's does not hold. */
+const UNKNOWN_TO_CLIENTS: ReadonlySet<string> = new Set(['admission.k8s.io', 'apiextensions.k8s.io', 'apiregistration.k8s.io', 'imagepolicy.k8s.io']);
 
 /** The key of the version 2 document among places. */
 const V2 = '(v2)';
@@ -166,19 +176,19 @@ function definitionsOf(paths: Iterable<readonly Operation[]>): Set<string> {
 }
 
 /** Follows references to the end; sorted by name. Names that the facts do not know are left out. */
-function collectDefinitions(names: Iterable<string>, dialect: Dialect, facts: Facts, describe: DescribeType): JsonObject {
+function collectDefinitions(names: Iterable<string>, facts: Facts, context: Omit<SchemaContext, 'refer'>): JsonObject {
   const found = new Map<string, JsonObject>();
   const open = [...names];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (found.has(name)) continue;
-    const scalar = namedScalarSchema(name, dialect);
+    const scalar = namedScalarSchema(name, context.dialect);
     if (scalar !== undefined) {
       found.set(name, scalar);
       continue;
     }
     const type = facts.typeByName(name);
     if (type === undefined) continue;
-    found.set(name, schemaOfType(type, { dialect, describe, refer: (next) => open.push(next) }));
+    found.set(name, schemaOfType(type, { ...context, refer: (next) => open.push(next) }));
   }
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

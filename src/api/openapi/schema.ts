@@ -66,6 +66,8 @@ export function namedScalarSchema(name: string, dialect: Dialect): JsonObject | 
 export interface SchemaContext {
   readonly dialect: Dialect;
   readonly describe: DescribeType;
+  /** The groups whose kinds are named; absent: all. */
+  readonly namesGroup?: (group: string) => boolean;
   /** Told of every definition that the schema refers to. */
   refer(name: string): void;
 }
@@ -83,9 +85,8 @@ export function schemaOfType(type: TypeFacts, context: SchemaContext): JsonObjec
   }
   const required = [...type.fields.values()].filter((field) => field.required).sort((a, b) => a.order - b.order);
   if (required.length > 0) schema['required'] = required.map((field) => field.name);
-  if (type.kinds.length > 0 && !type.kinds.some((gvk) => gvk.group === 'meta.k8s.io')) {
-    schema['x-kubernetes-group-version-kind'] = type.kinds.map(({ group, version, kind }) => ({ group, kind, version }));
-  }
+  const kinds = type.kinds.filter(({ group }) => group !== 'meta.k8s.io' && (context.namesGroup?.(group) ?? true));
+  if (kinds.length > 0) schema['x-kubernetes-group-version-kind'] = kinds.map(({ group, version, kind }) => ({ group, kind, version }));
   if (type.atomic) schema['x-kubernetes-map-type'] = 'atomic';
   if (type.unions.length > 0) schema['x-kubernetes-unions'] = type.unions as unknown as JsonValue;
   return schema;
