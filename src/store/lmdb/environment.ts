@@ -72,6 +72,8 @@ export async function openEnvironment(folder: string, options: EnvironmentOption
     cache: false,
     // A commit then waits for its own fdatasync, and one write at a time is under way, which the store fills anew meanwhile.
     overlappingSync: false,
+    // The store makes its own batches; the package's would each carry a promise of its own, which nobody could handle.
+    eventTurnBatching: false,
     mapSize: options.mapBytes ?? 1024 * 1024 * 1024,
     ...({ permissionsMode: 0o600 } as object),
   });
