@@ -25,6 +25,8 @@ export interface EnvironmentOptions {
   readonly variables?: Readonly<Record<string, VariableDeclaration>>;
   /** Object types that expressions may name and make. */
   readonly types?: readonly CelType[];
+  /** Further object types, made when they are named. */
+  readonly resolveType?: (name: string) => CelType | undefined;
   readonly libraries?: readonly Library[];
   /** The namespace that names are looked for in first. Default ''. */
   readonly container?: string;
@@ -109,7 +111,7 @@ export class Environment {
         return declared === undefined ? undefined : 'type' in declared ? declared.type : declared.schema.type;
       },
       constant: (name) => shared.constants.get(name),
-      type: (name) => types.get(name) ?? typeConstant(shared.constants.get(name)),
+      type: (name) => types.get(name) ?? typeConstant(shared.constants.get(name)) ?? shared.options.resolveType?.(name),
       function: (name) => shared.functions.get(name),
       container: shared.options.container ?? '',
       homogeneousLiterals: shared.options.homogeneousLiterals ?? false,
@@ -124,7 +126,7 @@ export class Environment {
         return declared !== undefined && 'schema' in declared ? declared.schema : undefined;
       },
       function: (name) => shared.functions.get(name),
-      type: (name) => types.get(name),
+      type: (name) => types.get(name) ?? shared.options.resolveType?.(name),
       runTimeCosts: shared.options.runTimeCosts ?? [],
     };
   }

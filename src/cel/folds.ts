@@ -1,12 +1,13 @@
 import type { Call, Comprehension, Expr, ListExpr } from './ast.ts';
 import { COST } from './cost-factors.ts';
+import { mapKey } from './equality.ts';
 import { EvaluationError, fail, noSuchOverload } from './evaluation-error.ts';
 import { charge } from './frame.ts';
 import type { Evaluate, Frame } from './frame.ts';
 import type { JsonPath } from './json-access.ts';
 import { checkResultSize, putEntry } from './operators.ts';
 import type { ValueSchema } from './value-schema.ts';
-import { CelList, CelObject, LiteralMap, isMap } from './values.ts';
+import { CelList, CelObject, LiteralMap, isMap, valueOfKey } from './values.ts';
 import type { CelMap, CelValue, MapKey } from './values.ts';
 
 /** What planning a fold needs of the planner. */
@@ -77,7 +78,7 @@ function planIteration(expr: Comprehension, path: JsonPath | undefined, context:
     if (map === undefined) return noSuchOverload();
     for (const key of map.keys()) {
       frame.slots[slots.first] = key;
-      if (two) frame.slots[slots.second] = map.get(key as MapKey) ?? null;
+      if (two) frame.slots[slots.second] = valueOfKey(map, key);
       if (!step()) return undefined;
     }
     return undefined;
@@ -185,13 +186,14 @@ function mapBuilder(expr: Comprehension, context: FoldContext, iterate: Iterate)
 }
 
 function insert(entries: Map<MapKey, readonly [CelValue, CelValue]>, key: CelValue, value: CelValue): void {
-  if (entries.has(key as MapKey)) return fail(`insert failed: key ${String(key)} already exists`);
+  const known = mapKey(key);
+  if (known !== undefined && entries.has(known)) return fail(`insert failed: key ${String(known)} already exists`);
   return putEntry(entries, key, value);
 }
 
 function insertAll(entries: Map<MapKey, readonly [CelValue, CelValue]>, added: CelValue): void {
   if (added === null || typeof added !== 'object' || !isMap(added)) return noSuchOverload();
-  for (const key of added.keys()) insert(entries, key, added.get(key as MapKey) ?? null);
+  for (const key of added.keys()) insert(entries, key, valueOfKey(added, key));
   return undefined;
 }
 

@@ -7,8 +7,8 @@ import { IpValue } from './libraries/ip.ts';
 import { actualSize, regexSearch, traversal } from './run-time-cost.ts';
 import type { RunTimeCost } from './run-time-cost.ts';
 import { DYN, isOptional } from './types.ts';
-import { CelList, isMap } from './values.ts';
-import type { CelValue, MapKey } from './values.ts';
+import { CelList, isMap, valueOfKey } from './values.ts';
+import type { CelValue } from './values.ts';
 
 /** So that an expression can ask the authorizer twice, and no more. */
 const AUTHORIZATION_CHECK = 350_000;
@@ -41,7 +41,7 @@ function fullTraversal(value: CelValue): number {
   }
   if (value !== null && typeof value === 'object' && isMap(value)) {
     let cost = 0;
-    for (const key of value.keys()) cost += fullTraversal(key) + fullTraversal(value.get(key as MapKey) ?? null);
+    for (const key of value.keys()) cost += fullTraversal(key) + fullTraversal(valueOfKey(value, key));
     return cost;
   }
   return 1;

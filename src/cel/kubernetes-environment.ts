@@ -57,7 +57,7 @@ function kubernetesLibraries(): readonly Library[] {
 }
 
 /** An environment as Kubernetes 1.36 makes them: its libraries, its rules, its costs. Keep it, and extend it. */
-export function kubernetesEnvironment(options: Pick<EnvironmentOptions, 'variables' | 'types'> & { readonly libraries?: readonly Library[] } = {}): Environment {
+export function kubernetesEnvironment(options: Pick<EnvironmentOptions, 'variables' | 'types' | 'resolveType'> & { readonly libraries?: readonly Library[] } = {}): Environment {
   return new Environment({
     ...options,
     libraries: [...kubernetesLibraries(), ...(options.libraries ?? [])],

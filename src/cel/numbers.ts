@@ -129,10 +129,12 @@ function fixed(mantissa: string, power: number): string {
   return negative ? `-${out}` : out;
 }
 
-/** Where a number stands to another, exactly, across all number types; undefined when either is NaN. */
+/**
+ * Where a number stands to another, across all number types; undefined when either is NaN. Beside a double, an integer
+ * counts as the double nearest to it.
+ */
 export function compareNumbers(a: Int | number, aDouble: boolean, b: Int | number, bDouble: boolean): number | undefined {
-  if (aDouble && Number.isNaN(a as number)) return undefined;
-  if (bDouble && Number.isNaN(b as number)) return undefined;
-  // JavaScript compares bigint with number exactly, and so it does safe integers with doubles.
+  if (aDouble !== bDouble) return compareNumbers(Number(a), true, Number(b), true);
+  if (aDouble && (Number.isNaN(a as number) || Number.isNaN(b as number))) return undefined;
   return a < b ? -1 : a > b ? 1 : 0;
 }

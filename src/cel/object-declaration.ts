@@ -19,6 +19,8 @@ export interface ObjectDeclaration {
   fieldByKey?(key: string): FieldDeclaration | undefined;
   /** What `Name{…}` makes, where that is not a plain object with these fields. */
   make?(fields: Readonly<Record<string, CelValue>>): CelValue;
+  /** Its objects hold values, not JSON: expressions make them. */
+  readonly holdsValues?: boolean;
   /** What `has(x.field)` answers, where that is not whether the field is set. */
   has?(object: CelObject, field: string): boolean;
 }

@@ -118,11 +118,7 @@ export function mostGeneral(a: CelType, b: CelType): CelType {
 
 function isAtLeastAsGeneral(a: CelType, b: CelType): boolean {
   if (isDynOrError(a) || a.kind === 'any' || a.kind === 'param') return true;
-  if (isDynOrError(b)) return false;
-  if (a.kind === 'null') return false;
-  if (b.kind === 'null') return true;
-  if (a.kind === 'wrapper') return true;
-  if (b.kind === 'wrapper') return false;
+  if (isDynOrError(b) || b.kind === 'any' || b.kind === 'param') return false;
   if (a.kind !== b.kind || a.name !== b.name || a.parameters.length !== b.parameters.length) return false;
   return a.parameters.every((p, i) => isAtLeastAsGeneral(p, b.parameters[i] ?? BOOL));
 }

@@ -77,6 +77,11 @@ export interface CelMap {
   keys(): CelValue[];
 }
 
+/** The value of one of a map's own keys. */
+export function valueOfKey(map: CelMap, key: CelValue): CelValue {
+  return map.get(key instanceof CelUint ? key.value : (key as MapKey)) ?? null;
+}
+
 /** A map that an expression made. */
 export class LiteralMap implements CelMap {
   readonly isMap = true;

@@ -2,8 +2,8 @@ import { fail } from '../evaluation-error.ts';
 import { formatDouble } from '../numbers.ts';
 import { checkResultSize } from '../operators.ts';
 import { formatDuration, formatTimestamp } from '../time.ts';
-import { CelDouble, CelDuration, CelList, CelTimestamp, CelTypeValue, CelUint, isMap, valueType } from '../values.ts';
-import type { CelMap, CelValue, MapKey } from '../values.ts';
+import { CelDouble, CelDuration, CelList, CelTimestamp, CelTypeValue, CelUint, isMap, valueType, valueOfKey } from '../values.ts';
+import type { CelMap, CelValue } from '../values.ts';
 
 const MAX_PRECISION = 1000;
 
@@ -44,7 +44,7 @@ function clauseText(verb: string, precision: number, value: CelValue): string {
     case 'd':
       return decimalText(value);
     case 'f':
-      return floatText(value, verb, (n) => n.toFixed(Math.min(precision, 100)));
+      return floatText(value, verb, (n) => fixed(n, Math.min(precision, 100)));
     case 'e':
       return floatText(value, verb, (n) => exponent(n, Math.min(precision, 100)));
     case 'b':
@@ -103,6 +103,17 @@ function floatText(value: CelValue, verb: string, show: (n: number) => string): 
   return special(number) ?? show(number);
 }
 
+/** Exact, with ties to even; JavaScript's own sends them away from zero. */
+function fixed(value: number, precision: number): string {
+  if (Math.abs(value) >= 1e21) return BigInt(value).toString() + (precision === 0 ? '' : `.${'0'.repeat(precision)}`);
+  const rounded = value.toFixed(precision);
+  // A double that lies halfway between two decimals has few digits, and all of them stand here.
+  const exact = value.toFixed(100);
+  const rest = exact.slice(exact.indexOf('.') + 1 + precision);
+  if (!/^50*$/.test(rest) || /[02468]$/.test(rounded)) return rounded;
+  return exact.slice(0, exact.indexOf('.') + (precision === 0 ? 0 : 1 + precision));
+}
+
 function exponent(value: number, precision: number): string {
   const [mantissa = '', power = '+0'] = value.toExponential(precision).split('e');
   return `${mantissa}e${power[0] ?? '+'}${power.slice(1).padStart(2, '0')}`;
@@ -139,7 +150,7 @@ function objectText(value: Exclude<CelValue, string | number | bigint | boolean>
 }
 
 function mapText(map: CelMap): string {
-  const entries = map.keys().map((key) => [stringText(key), stringText(map.get(key as MapKey) ?? null)] as const);
+  const entries = map.keys().map((key) => [stringText(key), stringText(valueOfKey(map, key))] as const);
   entries.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
   return `{${entries.map(([key, value]) => `${key}: ${value}`).join(', ')}}`;
 }
