@@ -11,9 +11,26 @@ export type ImpliedFields = ReadonlyMap<string, FieldSchema>;
 
 const NO_FIELDS: ImpliedFields = new Map();
 
+/** What holds for all that is below. */
+interface Below {
+  readonly implied: ImpliedFields;
+  /** Under `x-kubernetes-preserve-unknown-fields`: objects take undeclared fields, even those that pruning drops later. */
+  readonly preserve: boolean;
+}
+
 /** How the values of a schema merge under server-side apply. Children are made when asked for, and kept. */
 export function mergeSchemaOfSchema(schema: Structural, implied: ImpliedFields = NO_FIELDS): MergeSchema {
+  return mergeSchema(schema, { implied, preserve: false });
+}
+
+/** A whole or embedded object: its declared fields and the implied ones. */
+export function structSchemaOfSchema(schema: Structural, implied: ImpliedFields): StructSchema {
+  return structOf(schema, implied, { implied, preserve: schema.preserveUnknownFields });
+}
+
+function mergeSchema(schema: Structural, above: Below): MergeSchema {
   if (schema.intOrString) return SCALAR_ANY;
+  const below = schema.preserveUnknownFields && !above.preserve ? { ...above, preserve: true } : above;
   switch (schema.type) {
     case 'string':
       return SCALAR_STRING;
@@ -23,15 +40,15 @@ export function mergeSchemaOfSchema(schema: Structural, implied: ImpliedFields =
     case 'boolean':
       return SCALAR_BOOLEAN;
     case 'array':
-      return listSchema(schema, implied);
+      return listSchema(schema, below);
     case 'object':
-      return objectSchema(schema, implied);
+      return objectSchema(schema, below);
     default:
       return ANY_SCHEMA;
   }
 }
 
-function listSchema(schema: Structural, implied: ImpliedFields): ListSchema {
+function listSchema(schema: Structural, below: Below): ListSchema {
   let element: MergeSchema | undefined;
   const listType = schema.listType === 'set' || schema.listType === 'map' ? schema.listType : 'atomic';
   return {
@@ -39,54 +56,48 @@ function listSchema(schema: Structural, implied: ImpliedFields): ListSchema {
     listType,
     keys: listType === 'map' ? schema.listMapKeys : [],
     get element() {
-      element ??= schema.items === undefined ? ANY_SCHEMA : mergeSchemaOfSchema(schema.items, implied);
+      element ??= schema.items === undefined ? ANY_SCHEMA : mergeSchema(schema.items, below);
       return element;
     },
   };
 }
 
-function objectSchema(schema: Structural, implied: ImpliedFields): MergeSchema {
-  if (schema.embeddedResource) return structSchemaOfSchema(schema, implied);
-  const atomic = schema.mapType === 'atomic';
+function objectSchema(schema: Structural, below: Below): MergeSchema {
+  if (schema.embeddedResource) return structOf(schema, below.implied, below);
   const { additionalProperties } = schema;
-  if (schema.properties.size === 0) {
-    if (typeof additionalProperties === 'object') return mapSchema(additionalProperties, atomic, implied);
-    if (additionalProperties === true || schema.preserveUnknownFields) return atomic ? { kind: 'map', atomic, element: ANY_SCHEMA } : ANY_SCHEMA;
-  }
-  return structOf(schema, NO_FIELDS, implied);
+  if (schema.properties.size > 0 || additionalProperties === false) return structOf(schema, NO_FIELDS, below);
+  const atomic = schema.mapType === 'atomic';
+  // An object of which nothing is said takes any key.
+  if (typeof additionalProperties !== 'object') return atomic ? { kind: 'map', atomic, element: ANY_SCHEMA } : ANY_SCHEMA;
+  return mapSchema(additionalProperties, atomic, below);
 }
 
-function mapSchema(value: Structural, atomic: boolean, implied: ImpliedFields): MapSchema {
+function mapSchema(value: Structural, atomic: boolean, below: Below): MapSchema {
   let element: MergeSchema | undefined;
   return {
     kind: 'map',
     atomic,
     get element() {
-      element ??= mergeSchemaOfSchema(value, implied);
+      element ??= mergeSchema(value, below);
       return element;
     },
   };
 }
 
-/** A whole or embedded object: its declared fields and the implied ones. */
-export function structSchemaOfSchema(schema: Structural, implied: ImpliedFields): StructSchema {
-  return structOf(schema, implied, implied);
-}
-
-function structOf(schema: Structural, own: ImpliedFields, below: ImpliedFields): StructSchema {
+function structOf(schema: Structural, own: ImpliedFields, below: Below): StructSchema {
   const fields = new Map<string, FieldSchema>();
   const names = [...new Set([...own.keys(), ...schema.properties.keys()])];
   return {
     kind: 'struct',
     atomic: schema.mapType === 'atomic',
-    preserveUnknown: schema.preserveUnknownFields || schema.additionalProperties === true,
+    preserveUnknown: below.preserve || schema.additionalProperties === true,
     fieldNames: () => names,
     field(name) {
       const known = own.get(name) ?? fields.get(name);
       if (known !== undefined) return known;
       const property = schema.properties.get(name);
       if (property === undefined) return undefined;
-      const merged = mergeSchemaOfSchema(property, below);
+      const merged = mergeSchema(property, below);
       const field: FieldSchema = property.default === undefined ? { schema: merged } : { schema: merged, default: property.default };
       fields.set(name, field);
       return field;

@@ -5,6 +5,7 @@
  */
 import { fieldInvalid, fieldNotSupported, fieldRequired, fieldTooMany, type FieldError } from '../machinery/field-error.ts';
 import { equalJson } from '../machinery/json.ts';
+import { stringifyJson } from '../machinery/parse-json.ts';
 import { compileNumberCheck } from './number-checks.ts';
 import { compileStringCheck } from './string-checks.ts';
 import { schemaOfKey, type Structural } from './structural.ts';
@@ -95,7 +96,7 @@ function compileEnum(allowed: readonly unknown[] | undefined): ((value: unknown,
   const others = allowed.filter((item) => typeof item === 'object' && item !== null);
   return (value, state) => {
     if (scalars.has(value) || others.some((item) => equalJson(item, value))) return;
-    const shown = allowed.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
+    const shown = allowed.map((item) => (typeof item === 'string' ? item : stringifyJson(item)));
     state.errors.push(fieldNotSupported(errorPath(state), value, shown));
   };
 }

@@ -42,6 +42,8 @@ export class CustomResources {
   readonly #entries = new Map<string, Entry>();
   /** Names of definitions by group: only they can be in each other's way. */
   readonly #groups = new Map<string, Set<string>>();
+  /** Statuses that are being written: what they claim is taken already. By the definition's name. */
+  readonly #claims = new Map<string, Definition>();
   readonly #running = new Set<Promise<void>>();
   readonly #clearing = new Set<string>();
 
@@ -62,13 +64,14 @@ export class CustomResources {
     const kind = new CustomResourceKind(definition, this.#options, old?.kind);
     const types = customResourceTypes(kind);
     this.#entries.set(name, { definition, kind, types });
+    this.#claims.delete(name);
     const { group } = definition.spec;
     const members = this.#groups.get(group) ?? new Set<string>();
     this.#groups.set(group, members.add(name));
     this.#serve(old?.types ?? [], types);
     this.#reconcile(definition);
     const acceptedBefore = old?.definition.status?.acceptedNames;
-    if (!equalJson(acceptedBefore, definition.status?.acceptedNames)) this.#reconcileGroup(group, name);
+    if (acceptedBefore !== undefined && !equalJson(acceptedBefore, definition.status?.acceptedNames)) this.#reconcileGroup(group, name);
   }
 
   /** A definition is gone: its rivals may have its names. */
@@ -77,6 +80,7 @@ export class CustomResources {
     const old = this.#entries.get(name);
     if (old === undefined) return;
     this.#entries.delete(name);
+    this.#claims.delete(name);
     const { group } = definition.spec;
     const members = this.#groups.get(group);
     members?.delete(name);
@@ -94,10 +98,11 @@ export class CustomResources {
     if (removed.length > 0 || added.length > 0) this.#ports.serve({ removed, added });
   }
 
+  /** Names may have become free for those of the group that wait for some. */
   #reconcileGroup(group: string, except: string): void {
     for (const name of this.#groups.get(group) ?? []) {
       const entry = name === except ? undefined : this.#entries.get(name);
-      if (entry !== undefined) this.#reconcile(entry.definition);
+      if (entry !== undefined && lacksNames(entry.definition)) this.#reconcile(entry.definition);
     }
   }
 
@@ -106,14 +111,16 @@ export class CustomResources {
     const wanted = cloneJson(definition) as CustomResourceDefinition;
     wanted.status = computeStatus(wanted, this.#rivals(definition), this.#ports.nowMs());
     const name = definition.metadata.name ?? '';
-    if (!equalJson(wanted.status, definition.status)) this.#run(name, this.#ports.writeDefinition(wanted));
-    else if (isBeingDeleted(definition)) this.#clear(name);
+    if (!equalJson(wanted.status, definition.status)) {
+      this.#claims.set(name, wanted);
+      this.#run(name, this.#ports.writeDefinition(wanted));
+    } else if (isBeingDeleted(definition)) this.#clear(name);
   }
 
   *#rivals(definition: Definition): Iterable<Definition> {
     for (const name of this.#groups.get(definition.spec.group) ?? []) {
       const entry = this.#entries.get(name);
-      if (entry !== undefined && entry.definition !== definition) yield entry.definition;
+      if (entry !== undefined && entry.definition !== definition) yield this.#claims.get(name) ?? entry.definition;
     }
   }
 
@@ -165,9 +172,17 @@ export class CustomResources {
 
   /** Work that fails is begun anew later. */
   #run(name: string, work: Promise<void>): void {
-    const running = work.catch(() => this.#again(name)).finally(() => this.#running.delete(running));
+    const failed = (): void => {
+      this.#claims.delete(name);
+      this.#again(name);
+    };
+    const running = work.catch(failed).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
+}
+
+function lacksNames({ status }: Definition): boolean {
+  return status?.conditions?.some((condition) => condition.type === 'NamesAccepted' && condition.status === 'False') === true;
 }
 
 function isBeingDeleted({ metadata }: Definition): boolean {

@@ -60,14 +60,20 @@ interface TakenNames {
   readonly kinds: ReadonlySet<string>;
 }
 
-/** What is accepted in the definition's group, its own names included. */
+/** Which of the names that the definition wants are accepted for somebody in its group, itself included. */
 function takenNames(definition: CustomResourceDefinition, others: Iterable<DeepReadonly<CustomResourceDefinition>>): TakenNames {
+  const { names } = definition.spec;
+  const wanted = new Set([names.plural, names.singular, ...(names.shortNames ?? [])]);
+  const wantedKinds = new Set([names.kind, names.listKind]);
   const resources = new Set<string>();
   const kinds = new Set<string>();
-  const take = (names: DeepReadonly<DefinitionNames> | undefined): void => {
-    if (names === undefined) return;
-    for (const name of [names.plural, names.singular, ...(names.shortNames ?? [])]) if (name !== undefined && name !== '') resources.add(name);
-    for (const kind of [names.kind, names.listKind]) if (kind !== undefined && kind !== '') kinds.add(kind);
+  const take = (accepted: DeepReadonly<DefinitionNames> | undefined): void => {
+    if (accepted === undefined) return;
+    if (wanted.has(accepted.plural)) resources.add(accepted.plural);
+    if (accepted.singular !== undefined && wanted.has(accepted.singular)) resources.add(accepted.singular);
+    if (accepted.shortNames !== undefined) for (const name of accepted.shortNames) if (wanted.has(name)) resources.add(name);
+    if (wantedKinds.has(accepted.kind)) kinds.add(accepted.kind);
+    if (accepted.listKind !== undefined && wantedKinds.has(accepted.listKind)) kinds.add(accepted.listKind);
   };
   take(definition.status?.acceptedNames);
   for (const other of others) {
