@@ -16,6 +16,7 @@ import type { ApiRequest, ApiResponse } from './http/api-request.ts';
 import { jsonResponse } from './http/api-request.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { Pipeline } from './pipeline/handler.ts';
+import { LazyProtobuf } from './pipeline/protobuf-form.ts';
 import { PathRouter } from './pipeline/path-router.ts';
 import type { RegistryContext } from './registry/api-call.ts';
 import type { EndpointHandlers } from './registry/dispatch.ts';
@@ -23,6 +24,7 @@ import { CacheReader, ResourceCaches } from './registry/resource-caches.ts';
 import { ResourceCatalog } from './registry/resource-catalog.ts';
 import type { ResourceStorage } from './registry/resource-type.ts';
 import { VERSION_INFO } from './version.ts';
+import type { WatchCache } from './watch-cache/watch-cache.ts';
 
 /** What stages decide by, and therefore is in memory before the first request. */
 const READ_AT_ONCE: readonly GroupResource[] = [
@@ -71,6 +73,8 @@ export interface ServerCore {
   readonly context: RegistryContext;
   readonly reader: ObjectReader;
   readonly catalog: ResourceCatalog;
+  /** For what is derived from pods as they change. */
+  readonly pods?: WatchCache;
 }
 
 export interface Access {
@@ -101,10 +105,12 @@ export class ApiServer {
     this.reader = core.reader;
     this.admission = core.admission;
     this.paths = new PathRouter();
-    const access = options.access(core);
+    const pods = core.catalog.findStored('', 'pods');
+    const podCache = pods && core.context.caches.peek(pods.storage.prefix);
+    const access = options.access({ ...core, ...(podCache && { pods: podCache }) });
     this.admission.replace(access.admission);
     this.#checks = healthChecks(() => this.#ready);
-    addDiscoveryPaths(this.paths, new DiscoveryDocuments(core.catalog));
+    addDiscoveryPaths(this.paths, new DiscoveryDocuments(core.catalog), core.context.protobuf);
     addHealthPaths(this.paths, this.#checks);
     this.paths.exact('/version', () => jsonResponse(200, VERSION_INFO));
     this.paths.exact('/', () => jsonResponse(200, { paths: this.paths.paths() }));
@@ -133,6 +139,7 @@ export class ApiServer {
       clock: options.clock,
       random: options.random,
       uuid: options.uuid,
+      protobuf: new LazyProtobuf(options.facts),
       knowsKind: (group, version, kind) => knowsKind(options.facts, group, version, kind),
     };
     const storages = READ_AT_ONCE.flatMap((gr): ResourceStorage[] => {

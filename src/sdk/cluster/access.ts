@@ -1,5 +1,9 @@
+import type { Facts } from '../../api/facts/facts.ts';
 import type { Clock } from '../../machinery/clock.ts';
+import type { KubeObject } from '../../machinery/object-meta.ts';
 import type { AdmissionPlugin } from '../../server/admission/admission-plugin.ts';
+import { namespaceLifecycle } from '../../server/admission/namespace-lifecycle/namespace-lifecycle.ts';
+import { serviceAccountAdmission } from '../../server/admission/service-account/service-account.ts';
 import type { Access, ServerCore } from '../../server/api-server.ts';
 import type { Authenticator, TokenAuthenticator } from '../../server/authentication/authenticator.ts';
 import { bearerAuthenticator } from '../../server/authentication/bearer-token.ts';
@@ -9,11 +13,16 @@ import { requestHeaderAuthenticator } from '../../server/authentication/request-
 import { parseTokenFile } from '../../server/authentication/static-tokens.ts';
 import { unionAuthenticator, unionTokenAuthenticator } from '../../server/authentication/union-authenticator.ts';
 import type { Authorizer, RuleResolver } from '../../server/authorization/authorizer.ts';
+import { escalationPlugin } from '../../server/authorization/escalation-plugin.ts';
+import { NodeAuthorizer } from '../../server/authorization/node-authorizer.ts';
+import { podsByNode } from '../../server/authorization/pods-by-node.ts';
+import { rulesOf, type PolicyRule } from '../../server/authorization/policy-rule.ts';
 import { RbacAuthorizer } from '../../server/authorization/rbac-authorizer.ts';
-import { alwaysAllow, alwaysDeny, privilegedGroups, unionAuthorizer } from '../../server/authorization/union-authorizer.ts';
+import { reviewEndpoints } from '../../server/authorization/review-endpoints.ts';
+import { alwaysAllow, alwaysDeny, privilegedGroups, unionAuthorizer, unionRuleResolver } from '../../server/authorization/union-authorizer.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
-import type { EndpointHandlers } from '../../server/registry/dispatch.ts';
 import { tokenKey, type TokenKey } from '../../server/service-account-tokens/json-web-token.ts';
+import { tokenEndpoint } from '../../server/service-account-tokens/token-endpoint.ts';
 import { serviceAccountTokens } from '../../server/service-account-tokens/token-authenticator.ts';
 
 export type AuthorizationMode = 'RBAC' | 'Node' | 'AlwaysAllow' | 'AlwaysDeny';
@@ -29,48 +38,77 @@ export interface AccessOptions {
   readonly clientCa?: string;
   readonly anonymous?: boolean;
   readonly serviceAccountIssuer: string;
+  readonly facts: Facts;
 }
 
 /** Puts together who is let in, and to what, as kube-apiserver does from its flags. */
 export function clusterAccess(options: AccessOptions, core: ServerCore): Access {
   const keys: TokenKey[] = [tokenKey(options.certificates.serviceAccount.privateKey)];
-  const { authorizer, resolver } = authorizerOf(options.authorizationModes, core);
-  const authenticator = authenticatorOf(options, core, keys);
-  return { authenticator, authorizer, admission: admissionOf(options, core), endpoints: endpointsOf(resolver) };
+  const issuers = [options.serviceAccountIssuer];
+  const rbac = new RbacAuthorizer(core.reader);
+  const { authorizer, resolver } = authorizerOf(options, core, rbac);
+  const tokens = tokensOf(options, core, keys, issuers);
+  const authenticator = authenticatorOf(options, tokens, issuers);
+  const endpoints = new Map([
+    ...reviewEndpoints({ authorizer, resolver, tokens, apiAudiences: issuers }),
+    ...tokenEndpoint(options.facts, { issuer: options.serviceAccountIssuer, apiAudiences: issuers, key: keys[0] as TokenKey, reader: core.reader, randomUuid: core.context.uuid }),
+  ]);
+  const admission: AdmissionPlugin[] = [
+    namespaceLifecycle(core.reader),
+    serviceAccountAdmission({ reader: core.reader, random: options.random }),
+    ...(options.authorizationModes.includes('RBAC') ? [escalationPlugin({ authorizer, roles: rbac.roles })] : []),
+  ];
+  return { authenticator, authorizer, admission, endpoints };
 }
 
-function authenticatorOf(options: AccessOptions, core: ServerCore, keys: readonly TokenKey[]): Authenticator {
-  const { clock, certificates } = options;
-  const issuers = [options.serviceAccountIssuer];
+function tokensOf(options: AccessOptions, core: ServerCore, keys: readonly TokenKey[], issuers: readonly string[]): TokenAuthenticator {
+  const { clock } = options;
   const tokens: TokenAuthenticator[] = [];
   if (options.tokenFile !== undefined) tokens.push(parseTokenFile(options.tokenFile));
   tokens.push(serviceAccountTokens({ issuers, apiAudiences: issuers, keys, reader: core.reader, clock }));
   tokens.push(bootstrapTokens(core.reader, clock));
+  return unionTokenAuthenticator(tokens);
+}
+
+function authenticatorOf(options: AccessOptions, tokens: TokenAuthenticator, issuers: readonly string[]): Authenticator {
+  const { clock, certificates } = options;
   return unionAuthenticator(
     [
       requestHeaderAuthenticator({ ca: certificates.frontProxyCa.cert, clock }),
       clientCertificateAuthenticator({ ca: options.clientCa ?? certificates.ca.cert, clock }),
-      bearerAuthenticator(unionTokenAuthenticator(tokens), issuers),
+      bearerAuthenticator(tokens, issuers),
     ],
     { anonymous: options.anonymous ?? true },
   );
 }
 
-function authorizerOf(modes: readonly AuthorizationMode[], core: ServerCore): { authorizer: Authorizer; resolver: RuleResolver } {
-  const rbac = new RbacAuthorizer(core.reader);
+function authorizerOf(options: AccessOptions, core: ServerCore, rbac: RbacAuthorizer): { authorizer: Authorizer; resolver: RuleResolver } {
   const authorizers: Authorizer[] = [privilegedGroups('system:masters')];
-  for (const mode of modes) {
-    if (mode === 'RBAC') authorizers.push(rbac);
-    else if (mode === 'AlwaysAllow') authorizers.push(alwaysAllow());
-    else if (mode === 'AlwaysDeny') authorizers.push(alwaysDeny());
+  const resolvers: RuleResolver[] = [];
+  for (const mode of options.authorizationModes) {
+    const one = authorizerOfMode(mode, options, core, rbac);
+    authorizers.push(one);
+    resolvers.push(one);
   }
-  return { authorizer: unionAuthorizer(authorizers), resolver: rbac };
+  return { authorizer: unionAuthorizer(authorizers), resolver: unionRuleResolver(resolvers) };
 }
 
-function admissionOf(_options: AccessOptions, _core: ServerCore): AdmissionPlugin[] {
-  return [];
+function authorizerOfMode(mode: AuthorizationMode, options: AccessOptions, core: ServerCore, rbac: RbacAuthorizer): Authorizer & RuleResolver {
+  switch (mode) {
+    case 'RBAC':
+      return rbac;
+    case 'Node':
+      return new NodeAuthorizer({ reader: core.reader, nodeRules: nodeRules(options.facts), ...(core.pods && { podsOnNode: podsByNode(core.pods) }) });
+    case 'AlwaysAllow':
+      return alwaysAllow();
+    case 'AlwaysDeny':
+      return alwaysDeny();
+  }
 }
 
-function endpointsOf(_resolver: RuleResolver): EndpointHandlers {
-  return new Map();
+/** What the default role of nodes allows them whatever runs on them. */
+function nodeRules(facts: Facts): readonly PolicyRule[] {
+  const roles = facts.bootstrapObjects.get('rbac.authorization.k8s.io/v1/clusterroles') ?? [];
+  const role = roles.find((r) => (r['metadata'] as { name?: string }).name === 'system:node');
+  return role ? rulesOf(role as unknown as KubeObject) : [];
 }

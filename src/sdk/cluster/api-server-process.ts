@@ -2,6 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { loadFacts } from '../../api/facts/facts.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
 import { ApiServer } from '../../server/api-server.ts';
+import { applyBootstrap } from '../../server/bootstrap/apply-bootstrap.ts';
+import { planBootstrap } from '../../server/bootstrap/plan-bootstrap.ts';
+import { requestTarget } from '../../server/bootstrap/request-target.ts';
+import { objectMetadata } from '../../extensions/custom-resources/object-metadata.ts';
+import { installCustomResources } from '../../extensions/custom-resources/install-custom-resources.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
 import { HttpsServer } from '../../server/http/https-server.ts';
 import type { Store } from '../../store/store.ts';
@@ -18,6 +23,9 @@ export interface ApiServerProcessOptions {
   readonly tokenFile?: string;
   readonly clientCa?: string;
   readonly serviceClusterIpRange?: string;
+  readonly serviceAccountIssuer?: string;
+  /** Where the server itself can be reached: what the `kubernetes` service leads to. */
+  readonly advertise?: { readonly address: string; readonly port: number };
   /** Told of the server's own failures, one line each. */
   readonly log?: (line: string) => void;
 }
@@ -27,12 +35,13 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const log = options.log ?? (() => undefined);
+  const facts = loadFacts();
   const server = await ApiServer.open({
     store: options.store,
     clock,
     random,
     uuid: options.uuid ?? randomUUID,
-    facts: loadFacts(),
+    facts,
     rules: KIND_RULES,
     access: (core) =>
       clusterAccess(
@@ -41,7 +50,8 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
           clock,
           random,
           authorizationModes: options.authorizationModes ?? ['Node', 'RBAC'],
-          serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
+          serviceAccountIssuer: options.serviceAccountIssuer ?? 'https://kubernetes.default.svc',
+          facts,
           ...(options.tokenFile !== undefined && { tokenFile: options.tokenFile }),
           ...(options.clientCa !== undefined && { clientCa: options.clientCa }),
         },
@@ -49,6 +59,18 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
       ),
     onInternalError: (error, request) => log(`internal error on ${request.method} ${request.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
+  await applyBootstrap(
+    planBootstrap({
+      bootstrapObjects: facts.bootstrapObjects,
+      serviceCidrs: (options.serviceClusterIpRange ?? '10.96.0.0/16').split(','),
+      advertiseAddress: options.advertise?.address ?? '192.0.2.2',
+      securePort: options.advertise?.port ?? 6443,
+      clientCa: options.clientCa ?? options.certificates.ca.cert,
+      frontProxyCa: options.certificates.frontProxyCa.cert,
+    }),
+    requestTarget((request) => server.handle(request)),
+  );
+  await installCustomResources(server, { metadata: objectMetadata(facts) });
   server.setReady();
   return server;
 }

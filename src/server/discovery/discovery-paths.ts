@@ -3,17 +3,18 @@ import type { ApiResponse } from '../http/api-request.ts';
 import { encodeValue } from '../pipeline/encode.ts';
 import { ACCEPTED_TYPES, type Format } from '../pipeline/negotiation.ts';
 import type { PathCall, PathRouter } from '../pipeline/path-router.ts';
+import type { LazyProtobuf } from '../pipeline/protobuf-form.ts';
 import type { DiscoveryDocuments } from './discovery-documents.ts';
 
 const DISCOVERY_GROUP = 'apidiscovery.k8s.io';
 const DISCOVERY_KIND = 'APIGroupDiscoveryList';
 
 /** Serves `/api` and `/apis` and what stands below them. */
-export function addDiscoveryPaths(router: PathRouter, documents: DiscoveryDocuments): void {
-  router.exact('/api', (call) => rootDocument(call, documents, true));
-  router.exact('/apis', (call) => rootDocument(call, documents, false));
-  router.prefix('/api/', (call) => below(call, documents));
-  router.prefix('/apis/', (call) => below(call, documents));
+export function addDiscoveryPaths(router: PathRouter, documents: DiscoveryDocuments, protobuf: LazyProtobuf): void {
+  router.exact('/api', (call) => rootDocument(call, documents, { core: true, protobuf }));
+  router.exact('/apis', (call) => rootDocument(call, documents, { core: false, protobuf }));
+  router.prefix('/api/', (call) => below(call, documents, protobuf));
+  router.prefix('/apis/', (call) => below(call, documents, protobuf));
 }
 
 type Wanted = 'aggregated' | 'plain' | undefined;
@@ -53,25 +54,25 @@ function formatOf(type: string): Format | undefined {
   }
 }
 
-async function rootDocument(call: PathCall, documents: DiscoveryDocuments, core: boolean): Promise<ApiResponse> {
+async function rootDocument(call: PathCall, documents: DiscoveryDocuments, { core, protobuf }: { core: boolean; protobuf: LazyProtobuf }): Promise<ApiResponse> {
   const form = formOf(call.request.header('accept'), true);
   if (form.wanted === 'aggregated') {
     const { document, etag } = documents.aggregated(core);
     const headers = { etag, vary: 'Accept' };
     if (call.request.header('if-none-match') === etag) return { type: 'bytes', status: 304, contentType: 'application/json', headers, body: [] };
-    const response = await encodeValue(200, document, 'json');
+    const response = await encodeValue(protobuf, 200, document, 'json');
     return { ...response, contentType: `application/json;g=${DISCOVERY_GROUP};v=v2;as=${DISCOVERY_KIND}`, headers };
   }
   const document = core ? documents.coreVersions(call.request.header('host') ?? '') : documents.groupList();
-  return encodeValue(200, document, form.format === 'protobuf' ? 'json' : form.format);
+  return encodeValue(protobuf, 200, document, form.format);
 }
 
-async function below(call: PathCall, documents: DiscoveryDocuments): Promise<ApiResponse> {
+async function below(call: PathCall, documents: DiscoveryDocuments, protobuf: LazyProtobuf): Promise<ApiResponse> {
   const parts = call.path.split('/').filter((p) => p !== '');
   const document = parts[0] === 'api' ? coreDocument(parts, documents) : groupDocument(parts, documents);
   if (document === undefined) throw noSuchPath();
   const form = formOf(call.request.header('accept'), false);
-  return encodeValue(200, document, form.format === 'protobuf' ? 'json' : form.format);
+  return encodeValue(protobuf, 200, document, form.format);
 }
 
 function coreDocument(parts: readonly string[], documents: DiscoveryDocuments): unknown {

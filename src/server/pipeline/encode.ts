@@ -1,4 +1,4 @@
-import { cloneJson, type DeepReadonly } from '../../machinery/json.ts';
+import { cloneJson, type DeepReadonly, type JsonObject } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { stringifyJson } from '../../machinery/parse-json.ts';
 import type { ApiResponse, BytesResponse, StreamSink } from '../http/api-request.ts';
@@ -7,6 +7,7 @@ import type { ListOutcome, Outcome } from '../registry/outcome.ts';
 import type { ResourceType } from '../registry/resource-type.ts';
 import type { ServedObject } from '../registry/served-object.ts';
 import { CONTENT_TYPES, type AcceptedForm, type Format } from './negotiation.ts';
+import type { LazyProtobuf } from './protobuf-form.ts';
 import { listMeta, parseIncludeObject, transformList, transformObject } from './transform.ts';
 
 const NEWLINE = Buffer.from('\n');
@@ -22,7 +23,7 @@ export async function encodeOutcome(context: RegistryContext, call: ApiCall, out
     case 'response':
       return outcome.response;
     case 'status':
-      return encodeValue(outcome.status.code ?? 200, outcome.status, call.form.format);
+      return encodeValue(context.protobuf, outcome.status.code ?? 200, outcome.status, call.form.format);
     case 'stored':
       return encodeStoredObject(context, call, outcome.status, outcome.object);
     case 'object':
@@ -43,7 +44,9 @@ export function encodeStoredObject(context: RegistryContext, call: ApiCall, stat
 
 /** The stored bytes are in the request's version. */
 export function isStoredIn(type: ResourceType, object: ServedObject): boolean {
-  return type.isStorageVersion && (!type.storage.tagVersion || object.type().apiVersion === type.apiVersion);
+  if (!type.isStorageVersion) return false;
+  if (!type.storage.tagVersion) return true;
+  return object.revision >= (type.shapedSince ?? 0) && object.type().apiVersion === type.apiVersion;
 }
 
 /** The object in the request's version; shared where no conversion was needed. */
@@ -55,7 +58,7 @@ export function inRequestVersion(type: ResourceType, object: ServedObject): Deep
 async function encodeObject(context: RegistryContext, call: ApiCall, status: number, object: DeepReadonly<KubeObject>): Promise<BytesResponse> {
   const { as, format } = call.form;
   const view = as ? transformObject(transformContext(context, call, as), object) : object;
-  return encodeValue(status, view, format, wantsPretty(call));
+  return encodeValue(context.protobuf, status, view, format, wantsPretty(call));
 }
 
 function transformContext(context: RegistryContext, call: ApiCall, as: NonNullable<AcceptedForm['as']>) {
@@ -71,7 +74,7 @@ function wantsPretty(call: ApiCall): boolean {
 }
 
 /** Any value with `kind` and `apiVersion`, in the format asked for. */
-export async function encodeValue(status: number, value: unknown, format: Format, pretty = false): Promise<BytesResponse> {
+export async function encodeValue(protobuf: LazyProtobuf, status: number, value: unknown, format: Format, pretty = false): Promise<BytesResponse> {
   const contentType = CONTENT_TYPES[format];
   switch (format) {
     case 'json':
@@ -81,8 +84,8 @@ export async function encodeValue(status: number, value: unknown, format: Format
       return { type: 'bytes', status, contentType, body: [Buffer.from(stringifyYaml(value))] };
     }
     case 'protobuf': {
-      const { encodeProtobuf } = await import('../../api/protobuf/index.ts');
-      return { type: 'bytes', status, contentType, body: [encodeProtobuf(value as KubeObject)] };
+      const forms = await protobuf.load();
+      return { type: 'bytes', status, contentType, body: [forms.encode(value as JsonObject)] };
     }
   }
 }
@@ -91,11 +94,17 @@ async function encodeList(context: RegistryContext, call: ApiCall, list: ListOut
   const { type, form } = call;
   if (form.as) {
     const objects = list.items.map((item) => inRequestVersion(type, item));
-    return encodeValue(200, transformList(transformContext(context, call, form.as), objects, list), form.format, wantsPretty(call));
+    return encodeValue(context.protobuf, 200, transformList(transformContext(context, call, form.as), objects, list), form.format, wantsPretty(call));
   }
   if (form.format !== 'json' || wantsPretty(call)) {
     const items = list.items.map((item) => listItem(type, inRequestVersion(type, item)));
-    return encodeValue(200, { kind: type.listKind, apiVersion: type.apiVersion, metadata: listMeta(type, list), items }, form.format, wantsPretty(call));
+    const view = { kind: type.listKind, apiVersion: type.apiVersion, metadata: listMeta(type, list), items };
+    if (form.format === 'protobuf') {
+      const forms = await context.protobuf.load();
+      const bytes = forms.encodeList(view as unknown as JsonObject, items as JsonObject[]);
+      return { type: 'bytes', status: 200, contentType: CONTENT_TYPES.protobuf, body: [bytes] };
+    }
+    return encodeValue(context.protobuf, 200, view, form.format, wantsPretty(call));
   }
   const head = Buffer.from(`{"kind":${JSON.stringify(type.listKind)},"apiVersion":${JSON.stringify(type.apiVersion)},"metadata":${JSON.stringify(listMeta(type, list))},"items":[`);
   const chunks = listChunks(type, list);

@@ -111,6 +111,7 @@ export class Pipeline {
       warn: (text) => {
         if (!warnings.includes(text)) warnings.push(text);
       },
+      protobuf: context.protobuf,
       annotate: () => undefined,
     };
     const pending = dispatch(context, call, endpoints);
@@ -129,7 +130,7 @@ export class Pipeline {
     const known = findStatusError(error);
     if (!known) this.#options.onInternalError(error, request);
     const failed: StatusError = known ?? internalError(error instanceof Error ? error.message : String(error), error);
-    const response = await encodeValue(failed.code, failed.status, this.#negotiator.formatOfError(request.header('accept')));
+    const response = await encodeValue(this.#options.context.protobuf, failed.code, failed.status, this.#negotiator.formatOfError(request.header('accept')));
     const retryAfter = failed.status.details?.retryAfterSeconds;
     return retryAfter === undefined ? response : { ...response, headers: { 'retry-after': String(retryAfter) } };
   }

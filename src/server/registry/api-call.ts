@@ -1,23 +1,15 @@
 import type { RuleContext } from '../../api/kind-rules.ts';
 import type { Clock } from '../../machinery/clock.ts';
-import type { JsonValue } from '../../machinery/json.ts';
 import type { Store } from '../../store/store.ts';
 import type { AdmissionChain } from '../admission/admission-chain.ts';
 import type { UserInfo } from '../authentication/authenticator.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import type { AcceptedForm } from '../pipeline/negotiation.ts';
+import type { LazyProtobuf } from '../pipeline/protobuf-form.ts';
 import type { ResourceRequestInfo } from '../pipeline/request-info.ts';
 import type { ResourceCaches } from './resource-caches.ts';
 import type { ResourceCatalog } from './resource-catalog.ts';
 import { objectKey, type ResourceType } from './resource-type.ts';
-
-/** The binary forms of built-in types. */
-export interface ProtobufCodec {
-  encode(object: unknown): Uint8Array;
-  decode(bytes: Uint8Array): JsonValue;
-  /** One length-delimited frame of a watch. */
-  watchEvent(type: string, object: unknown): Uint8Array;
-}
 
 /** What the operations of the registry work with; one per server. */
 export interface RegistryContext {
@@ -29,8 +21,7 @@ export interface RegistryContext {
   /** 0 ≤ n < 1. */
   readonly random: () => number;
   readonly uuid: () => string;
-  /** Loaded with the first request that wants it. */
-  protobuf?: ProtobufCodec;
+  readonly protobuf: LazyProtobuf;
   /** True for kinds that the built-in API knows, also in versions that are no longer served. */
   knowsKind(group: string, version: string, kind: string): boolean;
 }
@@ -44,6 +35,7 @@ export interface ApiCall {
   readonly type: ResourceType;
   /** The form the client wants its answer in. */
   readonly form: AcceptedForm;
+  readonly protobuf: LazyProtobuf;
   /** Becomes a Warning header of the answer; repeated texts are sent once. */
   warn(text: string): void;
   /** For the audit event and the trace. */

@@ -55,13 +55,19 @@ export async function parseBody(call: ApiCall, mediaType: string, bytes: Uint8Ar
       }
     }
     case 'application/vnd.kubernetes.protobuf':
-      if (!call.type.custom) {
-        const { decodeProtobuf } = await import('../../api/protobuf/index.ts');
-        return { value: decodeProtobuf(bytes), duplicates: [] };
-      }
-      throw unknownBody();
+      if (call.type.custom && expectedKind !== '') throw unknownBody();
+      return { value: await decodeProtobufBody(call, bytes, expectedKind), duplicates: [] };
     default:
       throw unknownBody();
+  }
+}
+
+async function decodeProtobufBody(call: ApiCall, bytes: Uint8Array, expectedKind: string): Promise<JsonValue> {
+  const forms = await call.protobuf.load();
+  try {
+    return forms.decode(bytes, call.type.apiVersion, expectedKind === '' ? 'DeleteOptions' : expectedKind);
+  } catch (error) {
+    throw badRequest(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -57,8 +57,29 @@ export class ResourceCatalog {
     return this.resources(group, version).find((t) => t.kind === kind);
   }
 
-  /** Adds resources in one step; those already served under the same names are replaced. */
+  /** Adds resources; those already served under the same names are replaced. */
   add(types: readonly ResourceType[]): void {
+    this.replace([], types);
+  }
+
+  remove(types: readonly ResourceType[]): void {
+    this.replace(types, []);
+  }
+
+  /** Takes some away and adds others in one step. */
+  replace(removed: readonly ResourceType[], added: readonly ResourceType[]): void {
+    this.#take(removed);
+    this.#put(added);
+    this.#generation++;
+    for (const listener of this.#listeners) listener();
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #put(types: readonly ResourceType[]): void {
     for (const type of types) {
       const group = this.#groups.get(type.group) ?? { versions: new Map<string, Map<string, ResourceType>>() };
       this.#groups.set(type.group, group);
@@ -66,10 +87,9 @@ export class ResourceCatalog {
       group.versions.set(type.version, version);
       version.set(type.resource, type);
     }
-    this.#changed();
   }
 
-  remove(types: readonly ResourceType[]): void {
+  #take(types: readonly ResourceType[]): void {
     for (const type of types) {
       const group = this.#groups.get(type.group);
       const version = group?.versions.get(type.version);
@@ -78,16 +98,5 @@ export class ResourceCatalog {
       if (version.size === 0) group.versions.delete(type.version);
       if (group.versions.size === 0) this.#groups.delete(type.group);
     }
-    this.#changed();
-  }
-
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  #changed(): void {
-    this.#generation++;
-    for (const listener of this.#listeners) listener();
   }
 }

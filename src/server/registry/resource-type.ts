@@ -26,6 +26,8 @@ export interface ResourceType {
   readonly storage: ResourceStorage;
   /** True when stored bytes are in this version, so that answers are copied out of them. */
   readonly isStorageVersion: boolean;
+  /** Bytes last written before this revision may not have today's shape, and are decoded before they are answered. */
+  readonly shapedSince?: number;
   readonly head: AnswerHead;
   /** Custom resources repeat their type in every item of a list, and their lists always say `continue`. */
   readonly custom: boolean;

@@ -1,4 +1,4 @@
-import type { DeepReadonly } from '../../machinery/json.ts';
+import type { DeepReadonly, JsonObject } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { stringifyJson } from '../../machinery/parse-json.ts';
 import type { Status } from '../../machinery/status-error.ts';
@@ -82,7 +82,8 @@ export class WatchEncoder {
   }
 
   #frame(type: string, object: unknown): Uint8Array {
-    if (this.#call.form.format === 'protobuf' && this.#context.protobuf) return this.#context.protobuf.watchEvent(type, object as KubeObject);
+    const forms = this.#call.form.format === 'protobuf' ? this.#context.protobuf.loaded : undefined;
+    if (forms) return forms.watchFrame(type, object as JsonObject);
     return Buffer.from(`{"type":"${type}","object":${stringifyJson(object)}}\n`);
   }
 }

@@ -27,6 +27,7 @@ export async function watchObjects(context: RegistryContext, call: ApiCall): Pro
   const selection = selectionOf(call.type.storage, call.info.namespace, call.info.name, options);
   const cache = await context.caches.get(call.type.storage);
   if (!context.store.local) await cache.waitForNewest();
+  if (call.form.format === 'protobuf') await context.protobuf.load();
   const encoder = new WatchEncoder(context, call);
   const stream = new WatchStream(context, encoder, selection, options);
   const begin = await startOf(context, cache, stream, selection, options);
