@@ -134,6 +134,10 @@ export async function connect(options: EtcdConnectionOptions): Promise<EtcdConne
     },
     faultHandling: { global: noPolicy as never, host: () => noPolicy as never },
   });
+  if (tls) {
+    const { identifyByAddress } = await import('./tls-by-address.ts');
+    identifyByAddress(client, tls);
+  }
   return new EtcdConnection(client, options);
 }
 

@@ -7,24 +7,37 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../machinery/clock.ts';
+import type { EtcdTls } from './connection.ts';
 import { open } from './etcd-store.ts';
+
+/** Files of the server's certificate and key, and of the authority both sides trust. */
+export interface ServerTls {
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** What the client needs to come in: its certificate is asked for. */
+  readonly client: EtcdTls;
+}
 
 /** An etcd of the tests' own, from the PATH, on free ports, in a temporary folder. */
 export class EtcdServer {
   readonly endpoint: string;
+  readonly #tls: ServerTls | undefined;
   readonly #peer: string;
   readonly #folder: string;
   #process: ChildProcess | undefined;
 
-  private constructor(endpoint: string, peer: string, folder: string) {
+  private constructor(endpoint: string, peer: string, folder: string, tls: ServerTls | undefined) {
     this.endpoint = endpoint;
+    this.#tls = tls;
     this.#peer = peer;
     this.#folder = folder;
   }
 
-  static async start(): Promise<EtcdServer> {
+  static async start(tls?: ServerTls): Promise<EtcdServer> {
     const [client, peer] = await freePorts();
-    const server = new EtcdServer(`http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`, await mkdtemp(path.join(tmpdir(), 'steersman-etcd-')));
+    const folder = await mkdtemp(path.join(tmpdir(), 'steersman-etcd-'));
+    const server = new EtcdServer(`${tls ? 'https' : 'http'}://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`, folder, tls);
     try {
       await server.run();
     } catch (error) {
@@ -36,7 +49,9 @@ export class EtcdServer {
 
   /** Runs, or runs again after `kill`, and resolves when calls are answered. */
   async run(): Promise<void> {
+    const tls = this.#tls;
     const child = spawn('etcd', [
+      ...(tls ? ['--cert-file', tls.certFile, '--key-file', tls.keyFile, '--trusted-ca-file', tls.caFile, '--client-cert-auth'] : []),
       '--data-dir', path.join(this.#folder, 'data'), '--log-level', 'fatal', '--max-request-bytes', '33554432',
       '--listen-client-urls', this.endpoint, '--advertise-client-urls', this.endpoint,
       '--listen-peer-urls', this.#peer, '--initial-advertise-peer-urls', this.#peer, '--initial-cluster', `default=${this.#peer}`,
@@ -45,7 +60,7 @@ export class EtcdServer {
     const missing = new Promise<never>((_resolve, reject) => {
       child.once('error', (cause) => reject(new Error('this test needs etcd in the PATH (Debian: apt-get install etcd-server)', { cause })));
     });
-    const store = await Promise.race([open({ endpoints: [this.endpoint], clock: systemClock, timeoutMs: 30_000 }), missing]);
+    const store = await Promise.race([open({ endpoints: [this.endpoint], clock: systemClock, timeoutMs: 30_000, ...(tls && { tls: tls.client }) }), missing]);
     await store.close();
   }
 

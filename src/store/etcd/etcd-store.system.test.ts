@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as realTime } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../machinery/clock.ts';
 import { UnavailableError, UncertainError } from '../errors.ts';
@@ -6,6 +11,7 @@ import { describeStore } from '../store.contract.ts';
 import { prefixRange } from '../store.ts';
 import type { Store } from '../store.ts';
 import { EtcdServer } from './etcd-server.fixture.ts';
+import type { ServerTls } from './etcd-server.fixture.ts';
 import { open } from './etcd-store.ts';
 
 let server: EtcdServer;
@@ -95,3 +101,33 @@ test('stores with different prefixes do not see each other', async () => {
   await one.close();
   await two.close();
 });
+
+test('over TLS, only who shows a certificate of the trusted authority comes in', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'steersman-tls-'));
+  const tls = await makeCertificates(folder);
+  const secure = await EtcdServer.start(tls);
+  try {
+    const store = await open({ endpoints: [secure.endpoint], tls: tls.client, clock: systemClock });
+    const revision = await put(store, '/k/a', '1');
+    expect((await store.get('/k/a'))?.modRevision).toBe(revision);
+    await store.close();
+    const uncertified = open({ endpoints: [secure.endpoint], tls: { ca: tls.client.ca }, clock: systemClock, timeoutMs: 1_000 });
+    await expect(uncertified).rejects.toBeInstanceOf(UnavailableError);
+  } finally {
+    await secure.dispose();
+    await rm(folder, { recursive: true });
+  }
+}, 60_000);
+
+/** An authority, and one certificate of it that both sides use. */
+async function makeCertificates(folder: string): Promise<ServerTls> {
+  const openssl = (...words: string[]): Promise<unknown> => promisify(execFile)('openssl', words, { cwd: folder });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  await openssl('req', '-x509', ...key, '-days', '2', '-subj', '/CN=test-authority', '-keyout', 'ca.key', '-out', 'ca.crt');
+  await openssl('req', ...key, '-subj', '/CN=127.0.0.1', '-keyout', 'both.key', '-out', 'both.csr');
+  await writeFile(path.join(folder, 'both.ext'), 'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n');
+  await openssl('x509', '-req', '-in', 'both.csr', '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'both.ext', '-out', 'both.crt');
+  const file = (name: string): string => path.join(folder, name);
+  const [ca, cert, clientKey] = await Promise.all(['ca.crt', 'both.crt', 'both.key'].map((name) => readFile(file(name))));
+  return { caFile: file('ca.crt'), certFile: file('both.crt'), keyFile: file('both.key'), client: { ca: ca!, cert: cert!, key: clientKey! } };
+}
