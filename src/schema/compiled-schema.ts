@@ -61,7 +61,7 @@ export class CompiledSchema {
    * All findings about a whole object but those about its own metadata: schema, embedded resources, uniqueness in lists,
    * rules. Rules are left out, and that is said, when findings stand against the object's shape.
    */
-  validate(value: unknown, options: ValidateObjectOptions): FieldError[] {
+  validate(value: unknown, options: ValidateObjectOptions = {}): FieldError[] {
     const { structural } = this;
     const errors = this.check(value, options.old);
     if (options.further !== undefined) errors.push(...options.further);

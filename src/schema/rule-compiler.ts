@@ -26,7 +26,8 @@ export interface CompiledRules {
 }
 
 export interface RuleRunOptions {
-  readonly nowMs: number;
+  /** Where the value stands, before every finding's field. Default: it is a whole object. */
+  readonly path?: string;
   /** Receives what the client is to be warned of; each text becomes a Warning header. */
   readonly warn?: (text: string) => void;
 }

@@ -4,26 +4,41 @@ import { cloneJson, equalJson, type JsonValue } from '../machinery/json.ts';
 import { CompiledSchema } from './compiled-schema.ts';
 import { validateEmbedded } from './embedded-resources.ts';
 import { isMetaField, prune } from './pruning.ts';
+import type { RuleCompiler } from './rule-compiler.ts';
 import { asResourceRoot, type Structural } from './structural.ts';
 
-/** Only schemas with defaults are compiled here. Rules are not run against defaults. */
-export function validateDefaults(schema: Structural, path: FieldPath): FieldError[] {
+/** Only schemas with defaults are compiled here. With a compiler, rules are run against defaults too. */
+export function validateDefaults(schema: Structural, path: FieldPath, ruleCompiler?: RuleCompiler): FieldError[] {
   const errors: FieldError[] = [];
-  visit(asResourceRoot(schema), path, undefined, errors);
+  visit(asResourceRoot(schema), path, { wrap: undefined, ruleCompiler }, errors);
   return errors;
+}
+
+interface Place {
+  /** Set below metadata, apiVersion and kind. */
+  readonly wrap: Wrap | undefined;
+  readonly ruleCompiler: RuleCompiler | undefined;
 }
 
 /** Wraps a default that stands inside metadata into the object it would be part of. */
 type Wrap = (value: JsonValue) => JsonValue;
 
-function visit(schema: Structural, path: FieldPath, wrap: Wrap | undefined, errors: FieldError[]): void {
+function visit(schema: Structural, path: FieldPath, { wrap, ruleCompiler }: Place, errors: FieldError[]): void {
   if (!schema.has.defaults) return;
   const inner = schema.embeddedResource ? undefined : wrap;
-  if (schema.default !== undefined) errors.push(...validateDefault(schema, schema.default, path.child('default'), inner));
-  if (schema.items !== undefined) visit(schema.items, path.child('items'), inner && ((value) => inner([value])), errors);
-  for (const [name, property] of schema.properties) {
-    visit(property, path.child('properties').key(name), wrapProperty(schema, name, inner), errors);
+  if (schema.default !== undefined) {
+    const findings = validateDefault(schema, schema.default, path.child('default'), inner);
+    errors.push(...(findings.length > 0 ? findings : runRules(schema, schema.default, path.child('default'), ruleCompiler)));
   }
+  if (schema.items !== undefined) visit(schema.items, path.child('items'), { wrap: inner && ((value) => inner([value])), ruleCompiler }, errors);
+  for (const [name, property] of schema.properties) {
+    visit(property, path.child('properties').key(name), { wrap: wrapProperty(schema, name, inner), ruleCompiler }, errors);
+  }
+}
+
+function runRules(schema: Structural, value: JsonValue, path: FieldPath, ruleCompiler: RuleCompiler | undefined): FieldError[] {
+  if (ruleCompiler === undefined || !schema.has.rules) return [];
+  return ruleCompiler.compileRules(schema).validate(value, undefined, { path: path.text });
 }
 
 function wrapProperty(schema: Structural, name: string, outer: Wrap | undefined): Wrap | undefined {

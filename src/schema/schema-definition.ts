@@ -1,5 +1,6 @@
 /** The judgement on the schema of a CustomResourceDefinition's version. */
 import { fieldForbidden, fieldInvalid, type FieldError, type FieldPath } from '../machinery/field-error.ts';
+import { internalSchema } from './internal-schema.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
 import { refuseRules, type RuleCompiler } from './rule-compiler.ts';
 import { validateDefaults } from './schema-defaults.ts';
@@ -26,7 +27,7 @@ export function validateSchemaDefinition(schema: JsonSchemaProps, path: FieldPat
   let sound: Structural | undefined;
   if (!(structural instanceof SchemaError)) {
     const findings = validateStructural(structural, path);
-    if (findings.length === 0) findings.push(...validateDefaults(structural, path));
+    if (findings.length === 0) findings.push(...validateDefaults(structural, path, options.ruleCompiler));
     if (findings.length === 0) sound = structural;
     errors.push(...findings);
   }
@@ -67,7 +68,7 @@ function validateRootForStatus(schema: JsonSchemaProps, path: FieldPath): FieldE
   const other = Object.entries(schema).some(([keyword, value]) => !ROOT_KEYWORDS.has(keyword) && value !== undefined && value !== false);
   if (!other) return [];
   const shown = '[Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations]';
-  return [fieldInvalid(path, schema, `only ${shown} fields are allowed at the root of the schema if the status subresource is enabled`)];
+  return [fieldInvalid(path, internalSchema(schema), `only ${shown} fields are allowed at the root of the schema if the status subresource is enabled`)];
 }
 
 /** Formats that no check knows, each once, in order: what a definition's author is warned about. */

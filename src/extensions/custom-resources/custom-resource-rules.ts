@@ -13,9 +13,9 @@ export function customResourceRules(kind: CustomResourceKind, version: ServedVer
   const ratcheted = new WeakMap<KubeObject, string[]>();
   const versionOf = (object: KubeObject): ServedVersion => kind.versionOf(object.apiVersion) ?? version;
 
-  const validateUpdate = (object: KubeObject, old: KubeObject, nowMs: number): FieldError[] => {
+  const validateUpdate = (object: KubeObject, old: KubeObject): FieldError[] => {
     const warnings: string[] = [];
-    const errors = versionOf(object).validate(object, { nowMs, old, warn: (text) => warnings.push(text) });
+    const errors = versionOf(object).validate(object, { old, warn: (text) => warnings.push(text) });
     if (warnings.length > 0) ratcheted.set(object, warnings);
     return errors;
   };
@@ -28,17 +28,17 @@ export function customResourceRules(kind: CustomResourceKind, version: ServedVer
     tracksGeneration: true,
     allowCreateOnUpdate: false,
     allowUnconditionalUpdate: false,
-    validate: (object, { nowMs }) => versionOf(object).validate(object, { nowMs }),
+    validate: (object) => versionOf(object).validate(object),
     warningsOnCreate: (object) => finalizerWarnings(object, []),
     prepareForUpdate(object, old) {
       // Without the status subresource, status is a field like any other.
       if (!version.hasStatus && !equalJson(object['status'], old['status'])) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     },
-    validateUpdate: (object, old, { nowMs }) => validateUpdate(object, old, nowMs),
+    validateUpdate,
     warningsOnUpdate,
     status: {
       prepareForUpdate: keepMetadata,
-      validateUpdate: (object, old, { nowMs }) => validateUpdate(object, old, nowMs),
+      validateUpdate,
       warningsOnUpdate,
     },
     resetFields: { '': version.hasStatus ? [['status']] : [], status: [['metadata'], ['spec']] },
