@@ -3,6 +3,8 @@ import type { KubeObject } from '../machinery/object-meta.ts';
 
 /** What a rule may know beside the object. */
 export interface RuleContext {
+  /** The apiVersion that the request's path names, for kinds that judge their versions differently (events). */
+  readonly requestApiVersion?: string;
   /** Milliseconds since 1970, from the server's clock. */
   readonly nowMs: number;
   /** Of the user who asks; '' where there is none. */

@@ -154,3 +154,18 @@ export function ipWarnings(path: FieldPath, text: string): string[] {
   }
   return [];
 }
+
+/** As ipWarnings, for ranges. */
+export function cidrWarnings(path: FieldPath, text: string): string[] {
+  const cidr = parseCidr(text.trim());
+  if (cidr === undefined) return [];
+  const bytes = cidr.address.bytes.map((byte, i) => byte & ~(255 >> Math.min(8, Math.max(0, cidr.prefixLength - 8 * i))));
+  const canonical = `${formatIpAddress({ ...cidr.address, bytes })}/${cidr.prefixLength}`;
+  if (cidr.address.leadingZeros || cidr.address.mapped || hasHostBits(cidr)) {
+    return [`${path.text}: non-standard CIDR value ${JSON.stringify(text)} will be considered invalid in a future Kubernetes release: use ${JSON.stringify(canonical)}`];
+  }
+  if (cidr.address.family === 'IPv6' && canonical !== text) {
+    return [`${path.text}: IPv6 CIDR value ${JSON.stringify(text)} should be in RFC 5952 canonical format (${JSON.stringify(canonical)})`];
+  }
+  return [];
+}

@@ -40,7 +40,6 @@ export function bindPod(object: KubeObject, binding: KubeObject, nowMs: number):
   }
   const scheduled: PodCondition = { type: 'PodScheduled', status: 'True', lastProbeTime: undefined, lastTransitionTime: formatTime(nowMs) };
   setCondition(pod, scheduled);
-  pod.metadata.generation = (pod.metadata.generation ?? 0) + 1;
 }
 
 /** Replaces the condition of that type, or adds it; the time of the last transition is kept while the status stays. */

@@ -40,7 +40,7 @@ function pick(list: ResourceList, wanted: (name: string) => boolean): ResourceLi
   return Object.fromEntries(Object.entries(list).filter(([name]) => wanted(name)));
 }
 
-/** `podIP` is the first of `podIPs`; a client that knows only the former decides. The same goes for the host's. */
+/** `podIP` is the first of `podIPs`; a client that knows only the former decides. */
 export function syncAddresses(status: PodStatus): void {
   const first = status.podIPs?.[0]?.ip ?? '';
   if (status.podIP && status.podIP !== first) status.podIPs = [{ ip: status.podIP }];

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../machinery/object-meta.ts';
 import type { UpdateRules } from '../../kind-rules.ts';
 import { internalForm } from '../../pod-template/internal-form.ts';
 import { unifiedDiff } from '../../pod-template/unified-diff.ts';
-import { keepOldExcept, withNextGeneration } from './narrow-update.ts';
+import { keepOldExcept } from './narrow-update.ts';
 import { MIRROR_ANNOTATION, type Pod } from './pod.ts';
 import { validatePod } from './validation.ts';
 
@@ -17,7 +17,6 @@ export const ephemeralContainers: UpdateRules = {
     keepOldExcept(object as Pod, oldObject as Pod, (spec) => {
       spec.ephemeralContainers = cloneJson(added);
     });
-    withNextGeneration(object as Pod, oldObject as Pod);
   },
   validateUpdate,
 };

@@ -1,4 +1,4 @@
-import { cloneJson, equalJson } from '../../../machinery/json.ts';
+import { cloneJson } from '../../../machinery/json.ts';
 import type { PodSpec } from '../../pod-template/shapes.ts';
 import type { Pod } from './pod.ts';
 
@@ -12,10 +12,4 @@ export function keepOldExcept(pod: Pod, old: Pod, change: (spec: PodSpec) => voi
   pod.metadata = cloneJson(old.metadata);
   const own = { name, namespace, uid, resourceVersion, managedFields };
   for (const [field, value] of Object.entries(own)) if (value !== undefined) Object.assign(pod.metadata, { [field]: value });
-}
-
-/** Counts changes of the spec. */
-export function withNextGeneration(pod: Pod, old: Pod): void {
-  const generation = old.metadata.generation ?? 0;
-  pod.metadata.generation = equalJson(pod.spec, old.spec) ? generation : generation + 1;
 }

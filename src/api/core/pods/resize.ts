@@ -3,7 +3,7 @@ import { cloneJson, equalJson, getOwn } from '../../../machinery/json.ts';
 import type { KubeObject } from '../../../machinery/object-meta.ts';
 import type { UpdateRules } from '../../kind-rules.ts';
 import type { Container, PodSpec, ResourceList, ResourceRequirements } from '../../pod-template/shapes.ts';
-import { keepOldExcept, withNextGeneration } from './narrow-update.ts';
+import { keepOldExcept } from './narrow-update.ts';
 import { MIRROR_ANNOTATION, type Pod } from './pod.ts';
 import { computeQosClass } from './qos.ts';
 import { validatePod } from './validation.ts';
@@ -17,7 +17,6 @@ export const resize: UpdateRules = {
     keepOldExcept(object as Pod, oldObject as Pod, (spec) => {
       takeResources(spec, wanted);
     });
-    withNextGeneration(object as Pod, oldObject as Pod);
   },
   validateUpdate,
 };

@@ -9,7 +9,6 @@ import { setCondition } from './binding.ts';
 import { defaults, syncAddresses } from './defaults.ts';
 import { ephemeralContainers } from './ephemeral-containers.ts';
 import { mergeLabelKeys } from './label-keys.ts';
-import { withNextGeneration } from './narrow-update.ts';
 import type { Pod } from './pod.ts';
 import { cells } from './printer.ts';
 import { computeQosClass } from './qos.ts';
@@ -28,7 +27,6 @@ export const rules: KindRules = {
     const spec = (pod.spec ??= {});
     syncServiceAccount(spec);
     pod.status = { phase: 'Pending', qosClass: computeQosClass(spec) };
-    pod.metadata.generation = 1;
     if ((spec.schedulingGates ?? []).length > 0) {
       setCondition(pod, { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: GATED, lastTransitionTime: formatTime(context.nowMs) });
     }
@@ -41,11 +39,8 @@ export const rules: KindRules = {
     const hint = "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: ";
     return [...(texts.length > 0 && name !== '' ? [`${hint}[${texts.join(' ')}]`] : []), ...podTemplateWarnings(object as Pod, ROOT)];
   },
-  prepareForUpdate(object, oldObject) {
-    const pod = object as Pod;
-    syncServiceAccount((pod.spec ??= {}));
-    pod.status = cloneJson((oldObject as Pod).status ?? {});
-    withNextGeneration(pod, oldObject as Pod);
+  prepareForUpdate(object) {
+    syncServiceAccount(((object as Pod).spec ??= {}));
   },
   validateUpdate,
   warningsOnUpdate: (object) => podTemplateWarnings(object as Pod, ROOT),
@@ -55,7 +50,6 @@ export const rules: KindRules = {
       const pod = object as Pod;
       const old = oldObject as Pod;
       const status = (pod.status ??= {});
-      pod.spec = cloneJson(old.spec ?? {});
       // Nodes' agents write a status only: what they send for owners is not meant.
       if (old.metadata.ownerReferences === undefined) delete pod.metadata.ownerReferences;
       else pod.metadata.ownerReferences = cloneJson(old.metadata.ownerReferences);
@@ -77,12 +71,11 @@ export const rules: KindRules = {
     'status.nominatedNodeName': (object) => (object as Pod).status?.nominatedNodeName ?? '',
   },
   gracefulDeletion(object, requestedSeconds) {
-    const { metadata, spec, status } = object as Pod;
+    const { spec, status } = object as Pod;
     let seconds = requestedSeconds ?? spec?.terminationGracePeriodSeconds ?? 0;
     // Nobody runs it: there is nothing to wait for.
     if (!spec?.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') seconds = 0;
     if (seconds < 0) seconds = 1;
-    void metadata;
     return { gracePeriodSeconds: seconds };
   },
   cells,
