@@ -1,9 +1,9 @@
 import { FREE_JSON } from './free-json.ts';
 import { declareSchema } from './json-schema.ts';
 import type { SchemaLike } from './json-schema.ts';
-import type { FieldDeclaration, ObjectDeclaration } from './object-declaration.ts';
+import type { FieldDeclaration, ObjectDeclaration } from './values.ts';
 import { objectType } from './types.ts';
-import type { ValueSchema } from './value-schema.ts';
+import type { ValueSchema } from './values.ts';
 import { CelObject } from './values.ts';
 
 const TEXT: SchemaLike = { type: 'string' };
@@ -53,7 +53,7 @@ const NAMESPACE: SchemaLike = {
 };
 
 function declared(schema: SchemaLike, name: string): ValueSchema {
-  const found = declareSchema(schema, name);
+  const found = declareSchema(schema, name, { plainNames: true });
   if (found === undefined) throw new TypeError(`the schema of ${name} declares nothing`);
   return found;
 }

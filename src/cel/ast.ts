@@ -106,6 +106,7 @@ export function children(expr: Expr): readonly Expr[] {
     case 'struct':
       return expr.fields.map((entry) => entry.value);
     case 'comprehension':
+    default:
       return [expr.range, expr.accuInit, expr.condition, expr.step, expr.result];
   }
 }

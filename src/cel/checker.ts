@@ -78,6 +78,7 @@ class Checker {
       case 'struct':
         return this.struct(expr);
       case 'comprehension':
+      default:
         return this.comprehension(expr);
     }
   }
@@ -334,39 +335,22 @@ class Checker {
 
   private iterationTypes(expr: Comprehension, range: CelType): readonly [CelType, CelType] {
     const two = expr.iterVar2 !== undefined;
-    switch (range.kind) {
-      case 'list':
-        return two ? [INT, range.parameters[0] ?? DYN] : [range.parameters[0] ?? DYN, DYN];
-      case 'map':
-        return [range.parameters[0] ?? DYN, range.parameters[1] ?? DYN];
-      case 'param':
-        this.inference.isAssignable(DYN, range);
-        return [DYN, DYN];
-      case 'dyn':
-      case 'error':
-      case 'any':
-        return [DYN, DYN];
-      default: {
-        const message = `expression of type '${formatType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`;
-        this.issue(expr.range.offset, message);
-        return [ERROR, ERROR];
-      }
-    }
+    const [first = DYN, second = DYN] = range.parameters;
+    if (range.kind === 'list') return two ? [INT, first] : [first, DYN];
+    if (range.kind === 'map') return [first, second];
+    if (range.kind === 'param') this.inference.isAssignable(DYN, range);
+    if (range.kind === 'param' || range.kind === 'any' || isDynOrError(range)) return [DYN, DYN];
+    const message = `expression of type '${formatType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`;
+    this.issue(expr.range.offset, message);
+    return [ERROR, ERROR];
   }
 }
 
 function literalType(value: CelValue): CelType {
-  switch (typeof value) {
-    case 'string':
-      return STRING;
-    case 'boolean':
-      return BOOL;
-    case 'number':
-    case 'bigint':
-      return INT;
-    default:
-      if (value === null) return NULL;
-      if (value instanceof CelDouble) return DOUBLE;
-      return value instanceof CelUint ? UINT : BYTES;
-  }
+  if (typeof value === 'string') return STRING;
+  if (typeof value === 'boolean') return BOOL;
+  if (typeof value === 'number' || typeof value === 'bigint') return INT;
+  if (value === null) return NULL;
+  if (value instanceof CelDouble) return DOUBLE;
+  return value instanceof CelUint ? UINT : BYTES;
 }

@@ -49,7 +49,7 @@ export type CallEstimator = (call: {
   readonly target: EstimatedNode | undefined;
   readonly args: readonly EstimatedNode[];
   /** A size for every node: 0 to anything where nothing is known. */
-  sizeOf(node: EstimatedNode): SizeRange;
+  readonly sizeOf: (node: EstimatedNode) => SizeRange;
 }) => CallEstimate | undefined;
 
 /** Bounds of what evaluating a checked tree costs. */
@@ -98,6 +98,7 @@ class Estimator {
       case 'struct':
         return plus(this.sum(expr.fields.map((field) => field.value)), exactly(COST.struct));
       case 'comprehension':
+      default:
         return this.fold(expr);
     }
   }
@@ -260,19 +261,12 @@ class Estimator {
 }
 
 function literalSize(expr: Expr): SizeRange | undefined {
-  switch (expr.kind) {
-    case 'literal': {
-      const { value } = expr;
-      if (typeof value === 'string') return exactly(stringSize(value));
-      if (value instanceof Uint8Array) return exactly(value.length);
-      return typeof value !== 'object' || value === null || value instanceof CelDouble || value instanceof CelUint ? ONE : undefined;
-    }
-    case 'list':
-      return exactly(expr.elements.length);
-    case 'map':
-      return exactly(expr.entries.length);
-    default:
-      return undefined;
-  }
+  if (expr.kind === 'list') return exactly(expr.elements.length);
+  if (expr.kind === 'map') return exactly(expr.entries.length);
+  if (expr.kind !== 'literal') return undefined;
+  const { value } = expr;
+  if (typeof value === 'string') return exactly(stringSize(value));
+  if (value instanceof Uint8Array) return exactly(value.length);
+  return typeof value !== 'object' || value === null || value instanceof CelDouble || value instanceof CelUint ? ONE : undefined;
 }
 

@@ -1,29 +1,18 @@
 import { fail } from './evaluation-error.ts';
 import type { Implementation, Overload } from './functions.ts';
-import type { CelType } from './types.ts';
-import { valueType } from './values.ts';
+import type { CelType, TypeKind } from './types.ts';
 import type { CelValue } from './values.ts';
+import { valueType } from './value-type.ts';
+
+const ANYTHING: ReadonlySet<TypeKind> = new Set<TypeKind>(['dyn', 'any', 'param', 'error']);
 
 /** Whether a value may be an argument of this type: by its outside, not by what it holds. */
 export function accepts(type: CelType, value: CelValue): boolean {
-  switch (type.kind) {
-    case 'dyn':
-    case 'any':
-    case 'param':
-    case 'error':
-      return true;
-    case 'wrapper':
-      return value === null || accepts(type.parameters[0] ?? type, value);
-    case 'object':
-    case 'opaque':
-      return value !== null && valueType(value).name === type.name;
-    case 'map': {
-      const { kind } = valueType(value);
-      return kind === 'map' || kind === 'object';
-    }
-    default:
-      return valueType(value).kind === type.kind;
-  }
+  if (ANYTHING.has(type.kind)) return true;
+  if (type.kind === 'wrapper') return value === null || accepts(type.parameters[0] ?? type, value);
+  const actual = valueType(value);
+  if (type.kind === 'object' || type.kind === 'opaque') return actual.name === type.name;
+  return actual.kind === type.kind || (type.kind === 'map' && actual.kind === 'object');
 }
 
 /** Whether calls with arguments of these static types need no look at the values. */

@@ -15,7 +15,7 @@ import { formatIssues } from './source.ts';
 import type { Issue } from './source.ts';
 import type { CallEstimator } from './cost-estimate.ts';
 import type { CelType } from './types.ts';
-import type { ValueSchema } from './value-schema.ts';
+import type { ValueSchema } from './values.ts';
 
 /** A variable that holds CEL values has a type; one that holds JSON has a schema to read it by. */
 export type VariableDeclaration = { readonly type: CelType } | { readonly schema: ValueSchema };
@@ -45,7 +45,13 @@ export interface EnvironmentOptions {
 export type Compilation =
   | { readonly program: Program; readonly issues?: never }
   /** `issues`: all problems as people read them, each with its line and a caret. */
-  | { readonly program?: never; readonly issues: string; readonly list: readonly Issue[] };
+  | {
+      readonly program?: never;
+      readonly issues: string;
+      readonly list: readonly Issue[];
+      /** The expression is sound, but cannot be made runnable. */
+      readonly instantiation?: boolean;
+    };
 
 /** What all extensions of an environment share. */
 interface Shared {
@@ -83,8 +89,11 @@ export class Environment {
     const parsed = this.parse(text);
     if (parsed.issues.length > 0) return { issues: formatIssues(text, parsed.issues), list: parsed.issues };
     const issues = [...check(parsed.expr, this.checkScope())];
-    if (issues.length === 0) issues.push(...checkLiterals(parsed.expr, this.shared.literalChecks));
+    const { literalChecks } = this.shared;
+    if (issues.length === 0) issues.push(...checkLiterals(parsed.expr, literalChecks.filter((c) => c.whenPlanned !== true)));
     if (issues.length > 0) return { issues: formatIssues(text, issues), list: issues };
+    const [broken] = checkLiterals(parsed.expr, literalChecks.filter((c) => c.whenPlanned === true));
+    if (broken !== undefined) return { issues: broken.message, list: [broken], instantiation: true };
     return { program: this.program(text, parsed.expr) };
   }
 
@@ -149,3 +158,8 @@ function typeConstant(constant: ConstantDeclaration | undefined): CelType | unde
   return constant?.type.kind === 'type' ? constant.type.parameters[0] : undefined;
 }
 
+/** Why there is no program, in Kubernetes' words. */
+export function failureText(compilation: Compilation): string {
+  if (compilation.program !== undefined) return '';
+  return `${compilation.instantiation === true ? 'program instantiation' : 'compilation'} failed: ${compilation.issues}`;
+}

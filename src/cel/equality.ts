@@ -91,16 +91,9 @@ function equalKeyedLists(a: CelList, b: CelList, keys: readonly string[]): boole
 
 /** What a map knows a key by; undefined for values that cannot be keys. */
 export function mapKey(value: CelValue): MapKey | undefined {
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return value;
-    default:
-      if (value instanceof CelUint) return value.value;
-      return value instanceof CelDouble && Number.isInteger(value.value) ? normalized(value.value) : undefined;
-  }
+  if (typeof value !== 'object') return value;
+  if (value instanceof CelUint) return value.value;
+  return value instanceof CelDouble && Number.isInteger(value.value) ? normalized(value.value) : undefined;
 }
 
 function normalized(value: number): MapKey {

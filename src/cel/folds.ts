@@ -6,7 +6,7 @@ import { charge } from './frame.ts';
 import type { Evaluate, Frame } from './frame.ts';
 import type { JsonPath } from './json-access.ts';
 import { checkResultSize, putEntry } from './operators.ts';
-import type { ValueSchema } from './value-schema.ts';
+import type { ValueSchema } from './values.ts';
 import { CelList, CelObject, LiteralMap, isMap, valueOfKey } from './values.ts';
 import type { CelMap, CelValue, MapKey } from './values.ts';
 

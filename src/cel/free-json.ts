@@ -1,5 +1,5 @@
 import { DYN, LIST_DYN } from './types.ts';
-import type { ValueSchema } from './value-schema.ts';
+import type { ValueSchema } from './values.ts';
 import { CelDouble, CelList, JsonMap } from './values.ts';
 import type { CelValue } from './values.ts';
 
@@ -16,13 +16,7 @@ export const FREE_JSON: ValueSchema = {
 const FREE_LIST: ValueSchema = { type: LIST_DYN, identity: false, read, element: FREE_JSON };
 
 function read(json: unknown): CelValue {
-  switch (typeof json) {
-    case 'number':
-      return Number.isSafeInteger(json) ? (json === 0 ? 0 : json) : new CelDouble(json);
-    case 'object':
-      if (json === null) return null;
-      return Array.isArray(json) ? new CelList(json, FREE_LIST) : new JsonMap(json as Readonly<Record<string, unknown>>, FREE_JSON);
-    default:
-      return (json ?? null) as CelValue;
-  }
+  if (typeof json === 'number') return Number.isSafeInteger(json) ? (json === 0 ? 0 : json) : new CelDouble(json);
+  if (typeof json !== 'object' || json === null) return (json ?? null) as CelValue;
+  return Array.isArray(json) ? new CelList(json, FREE_LIST) : new JsonMap(json as Readonly<Record<string, unknown>>, FREE_JSON);
 }

@@ -46,6 +46,8 @@ export interface LiteralCheck {
   readonly functionName: string;
   /** Which argument, the target not counted. */
   readonly argument: number;
+  /** Found when the checked expression is made runnable, not by checking: the problem has no place then. */
+  readonly whenPlanned?: boolean;
   /** The problem; undefined if the value is fine. */
   check(value: CelValue): string | undefined;
 }

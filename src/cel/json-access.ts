@@ -1,6 +1,6 @@
 import { fail, indexOutOfBounds, noSuchKey, noSuchOverload } from './evaluation-error.ts';
 import type { Frame } from './frame.ts';
-import type { ValueSchema } from './value-schema.ts';
+import type { ValueSchema } from './values.ts';
 
 /**
  * Paths through JSON that schemas describe: `self.spec.items[0].name` walks the plain objects and makes a value only of

@@ -1,10 +1,10 @@
 import { fail } from './evaluation-error.ts';
-import type { FieldDeclaration, ObjectDeclaration } from './object-declaration.ts';
+import type { FieldDeclaration, ObjectDeclaration } from './values.ts';
 import { escapeProperty } from './property-names.ts';
 import { parseDuration, parseTimestamp } from './time.ts';
 import { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, STRING, TIMESTAMP, listOf, mapOf, objectType } from './types.ts';
 import type { CelType } from './types.ts';
-import type { ValueSchema } from './value-schema.ts';
+import type { ValueSchema } from './values.ts';
 import { CelDouble, CelList, CelObject, JsonMap } from './values.ts';
 import type { CelValue } from './values.ts';
 
@@ -43,17 +43,24 @@ export const MAX_REQUEST_BYTES = 3 * 1024 * 1024;
 const MIN_SIZE = { string: 2, boolean: 4, number: 1, container: 2, duration: 4, date: 12, dateTime: 22 } as const;
 const MAX_SIZE = { duration: 32, date: 12, dateTime: 30 } as const;
 
+export interface DeclareOptions {
+  /** The schema of a whole object: it shows `apiVersion`, `kind` and `metadata`'s names too. */
+  readonly root?: boolean;
+  /** Expressions write names as they are; otherwise as `property-names.ts` escapes them. */
+  readonly plainNames?: boolean;
+}
+
 /**
  * The declared type of a schema; undefined where the schema says too little to read anything (an object that only keeps
- * unknown fields is an object without fields). `root` objects show `apiVersion`, `kind` and `metadata`'s names too.
+ * unknown fields is an object without fields). `name` is the type's.
  */
-export function declareSchema(schema: SchemaLike, name: string, root = false): SizedSchema | undefined {
+export function declareSchema(schema: SchemaLike, name: string, options: DeclareOptions = {}): SizedSchema | undefined {
   if (schema['x-kubernetes-int-or-string'] === true) return intOrString;
-  switch (schema.type) {
+  switch (schema.type ?? '') {
     case 'array':
-      return declareList(schema, name);
+      return declareList(schema, name, options);
     case 'object':
-      return typeof schema.additionalProperties === 'object' ? declareMap(schema, schema.additionalProperties, name) : declareObject(schema, name, root);
+      return typeof schema.additionalProperties === 'object' ? declareMap(schema, schema.additionalProperties, { name, options }) : declareObject(schema, name, options);
     case 'string':
       return declareString(schema);
     case 'boolean':
@@ -72,7 +79,7 @@ export function itemSchema(schema: SchemaLike): SchemaLike | undefined {
   return schema.items === undefined || Array.isArray(schema.items) ? undefined : (schema.items as SchemaLike);
 }
 
-const isEmbedded = (schema: SchemaLike): boolean => schema['x-kubernetes-embedded-resource'] === true;
+const below = (schema: SchemaLike, options: DeclareOptions): DeclareOptions => ({ ...options, root: schema['x-kubernetes-embedded-resource'] === true });
 const asIs = (json: unknown): CelValue => json as CelValue;
 const scalar = (type: CelType, minSerializedSize: number): SizedSchema => ({ type, identity: true, read: asIs, maxElements: 0, minSerializedSize });
 const atLeastZero = (n: number): number => Math.max(0, n);
@@ -83,10 +90,10 @@ function readDouble(json: unknown): CelValue {
   return json === null ? null : new CelDouble(Number(json));
 }
 
-function declareList(schema: SchemaLike, name: string): SizedSchema | undefined {
+function declareList(schema: SchemaLike, name: string, options: DeclareOptions): SizedSchema | undefined {
   const items = itemSchema(schema);
   if (items === undefined) return undefined;
-  const element = declareSchema(items, `${name}.@idx`, isEmbedded(items));
+  const element = declareSchema(items, `${name}.@idx`, below(items, options));
   if (element === undefined) return undefined;
   const listType = schema['x-kubernetes-list-type'];
   const declared: SizedSchema = {
@@ -102,8 +109,8 @@ function declareList(schema: SchemaLike, name: string): SizedSchema | undefined 
   return declared;
 }
 
-function declareMap(schema: SchemaLike, values: SchemaLike, name: string): SizedSchema | undefined {
-  const element = declareSchema(values, `${name}.@elem`, isEmbedded(values));
+function declareMap(schema: SchemaLike, values: SchemaLike, { name, options }: { name: string; options: DeclareOptions }): SizedSchema | undefined {
+  const element = declareSchema(values, `${name}.@elem`, below(values, options));
   if (element === undefined) return undefined;
   return {
     type: mapOf(STRING, element.type),
@@ -123,23 +130,24 @@ const ROOT_PROPERTIES: Readonly<Record<string, SchemaLike>> = {
   metadata: { type: 'object', properties: { name: NAME, generateName: NAME } },
 };
 
-/** Root objects show these, whatever their own schema says of them. */
+/** Root objects show these; their own schema counts only if it declares all of them. */
 function rootProperties(properties: SchemaLike['properties']): SchemaLike['properties'] {
-  const metadata = properties?.['metadata'];
-  const shown = metadata?.type === 'object' ? { ...metadata, properties: { ...metadata.properties, name: NAME, generateName: NAME } } : ROOT_PROPERTIES['metadata'];
-  return { ...properties, ...ROOT_PROPERTIES, metadata: shown };
+  const own = (name: string): SchemaLike | undefined => (properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined);
+  const metadata = own('metadata')?.properties;
+  const texts = [own('apiVersion'), own('kind'), metadata?.['name'], metadata?.['generateName']];
+  return texts.every((text) => text?.type === 'string') ? properties : { ...properties, ...ROOT_PROPERTIES };
 }
 
-function declareObject(schema: SchemaLike, name: string, root: boolean): SizedSchema {
-  const properties = root ? rootProperties(schema.properties) : schema.properties;
+function declareObject(schema: SchemaLike, name: string, options: DeclareOptions): SizedSchema {
+  const properties = options.root === true ? rootProperties(schema.properties) : schema.properties;
   const byName = new Map<string, FieldDeclaration>();
   const byKey = new Map<string, FieldDeclaration>();
   let minSerializedSize: number = MIN_SIZE.container;
   for (const key of Object.keys(properties ?? {})) {
     const property = properties?.[key];
-    const declared = property === undefined ? undefined : declareSchema(property, `${name}.${key}`, isEmbedded(property));
+    const declared = property === undefined ? undefined : declareSchema(property, `${name}.${key}`, below(property, options));
     if (declared === undefined || property === undefined) continue;
-    const escaped = escapeProperty(key);
+    const escaped = options.plainNames === true ? key : escapeProperty(key);
     const field = { key, type: declared.type, schema: declared };
     byKey.set(key, field);
     if (escaped !== undefined) byName.set(escaped, field);
@@ -159,7 +167,7 @@ function declareObject(schema: SchemaLike, name: string, root: boolean): SizedSc
 }
 
 function declareString(schema: SchemaLike): SizedSchema {
-  switch (schema.format) {
+  switch (schema.format ?? '') {
     case 'byte':
       return { type: BYTES, identity: false, read: readBytes, maxElements: schema.maxLength === undefined ? MAX_REQUEST_BYTES - 2 : atLeastZero(schema.maxLength), minSerializedSize: MIN_SIZE.string };
     case 'duration':

@@ -47,8 +47,7 @@ function fullTraversal(value: CelValue): number {
   return 1;
 }
 
-/** What Kubernetes charges for calls of its libraries. */
-export const kubernetesRunTimeCost: RunTimeCost = (name, overloadId, args, result) => {
+function runTimeCost({ name, overloadId, args, result }: Parameters<RunTimeCost['cost']>[0]): number | undefined {
   const [first, second] = args;
   if (NOMINAL.has(name)) return 1;
   if (SEARCHES.has(name)) return first === undefined ? 0 : fullTraversal(first);
@@ -82,6 +81,15 @@ export const kubernetesRunTimeCost: RunTimeCost = (name, overloadId, args, resul
     default:
       return undefined;
   }
+}
+
+const OTHERS = ['check', 'find', 'findAll', 'join', 'ip', 'ip.isCanonical', 'containsIP', 'containsCIDR', 'validate', 'sets.contains', 'sets.intersects', 'sets.equivalent', '_==_'];
+
+/** What Kubernetes charges for calls of its libraries. */
+export const kubernetesRunTimeCost: RunTimeCost = {
+  functions: new Set([...NOMINAL, ...SEARCHES, ...READS, ...OTHERS]),
+  byResult: new Set(['join']),
+  cost: runTimeCost,
 };
 
 const NOMINAL_ESTIMATE: CallEstimate = { cost: exactly(1) };

@@ -1,9 +1,9 @@
 import { fail } from './evaluation-error.ts';
-import type { ObjectDeclaration } from './object-declaration.ts';
+import type { ObjectDeclaration } from './values.ts';
 import { toJson } from './to-json.ts';
 import { DYN, STRING, listOf, objectType } from './types.ts';
 import type { CelType } from './types.ts';
-import type { ValueSchema } from './value-schema.ts';
+import type { ValueSchema } from './values.ts';
 import { CelList, CelObject } from './values.ts';
 import type { CelValue } from './values.ts';
 

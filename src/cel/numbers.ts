@@ -87,6 +87,7 @@ export function uintArithmetic(operator: UintOperator, left: CelUint, right: Cel
     case 'divide':
       return b === 0n ? fail('division by zero') : toUint(a / b);
     case 'modulo':
+    default:
       return b === 0n ? fail('modulus by zero') : toUint(a % b);
   }
 }

@@ -4,6 +4,7 @@ import { addInt, divideInt, moduloInt, multiplyInt, negateInt, subtractInt, uint
 import { duration, timestamp } from './time.ts';
 import { CelDouble, CelDuration, CelList, CelObject, CelOptional, CelTimestamp, CelUint, isMap, isInt } from './values.ts';
 import type { CelValue, MapKey } from './values.ts';
+import { valueType } from './value-type.ts';
 
 /** No list, string or byte sequence that an expression makes may be longer: what it costs to make is not what it costs to keep. */
 export const MAX_RESULT_SIZE = 16_000_000;
@@ -166,7 +167,7 @@ function showKey(key: CelValue): unknown {
 /** Adds to a map in the making; keys are strings, integers and booleans, each once. */
 export function putEntry(map: Map<MapKey, readonly [CelValue, CelValue]>, key: CelValue, value: CelValue): void {
   const known = key instanceof CelDouble ? undefined : mapKey(key);
-  if (known === undefined) return fail(`unsupported key type: ${String(key)}`);
+  if (known === undefined) return fail(`unsupported key type: ${valueType(key).name}`);
   if (map.has(known)) return fail(`Failed with repeated key: ${String(known)}`);
   map.set(known, [key, value]);
 }

@@ -1,3 +1,4 @@
+import { children } from './ast.ts';
 import type { Call, Expr, FieldEntry, MapEntry } from './ast.ts';
 import { T, tokenize } from './lexer.ts';
 import type { Token, TokenKind } from './lexer.ts';
@@ -65,6 +66,21 @@ const FIELDS_START = [T.closeBrace, T.comma, T.question, T.identifier, T.escaped
 
 class DepthExceeded extends Error {}
 
+/** Trees are walked recursively from here on. */
+const MAX_TREE_DEPTH = 1000;
+
+function treeDepth(root: Expr): number {
+  let deepest = 0;
+  const open: (readonly [Expr, number])[] = [[root, 1]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [expr, depth] = next;
+    if (depth > deepest) deepest = depth;
+    if (depth > MAX_TREE_DEPTH) break;
+    for (const child of children(expr)) open.push([child, depth + 1]);
+  }
+  return deepest;
+}
+
 /** An expression's tree, or the problems that keep it from having one. Macros are expanded already. */
 export function parse(text: string, options: ParserOptions): { readonly expr: Expr; readonly issues: readonly Issue[] } {
   const size = text.length > MAX_EXPRESSION_SIZE ? stringSize(text) : text.length;
@@ -76,7 +92,9 @@ export function parse(text: string, options: ParserOptions): { readonly expr: Ex
   const tokens = tokenize(text, issues);
   const parser = new Parser(new TokenReader(tokens, issues), issues, options);
   try {
-    return { expr: parser.start(), issues };
+    const expr = parser.start();
+    if (treeDepth(expr) > MAX_TREE_DEPTH) throw new DepthExceeded();
+    return { expr, issues };
   } catch (error) {
     if (!(error instanceof DepthExceeded)) throw error;
     issues.push({ message: `expression recursion limit exceeded: ${MAX_DEPTH}`, offset: -1 });

@@ -16,9 +16,10 @@ import { standardCost } from './run-time-cost.ts';
 import type { RunTimeCost } from './run-time-cost.ts';
 import { DYN } from './types.ts';
 import type { CelType } from './types.ts';
-import type { ValueSchema } from './value-schema.ts';
+import type { ValueSchema } from './values.ts';
 import { CelDouble, CelList, CelObject, CelOptional, CelUint, LiteralMap, isInt, isMap } from './values.ts';
 import type { CelValue, MapKey } from './values.ts';
+import { valueType } from './value-type.ts';
 
 /** What a compiled expression refers to. */
 export interface PlanScope {
@@ -81,6 +82,12 @@ const INT_COMPARISONS: Readonly<Record<string, (a: Evaluate, b: Evaluate, slow: 
   },
 };
 
+interface CallCost {
+  readonly cost: (args: readonly CelValue[], result: CelValue) => number;
+  /** Known only when the call has run. */
+  readonly byResult: boolean;
+}
+
 interface Local {
   readonly name: string;
   readonly slot: number;
@@ -114,6 +121,7 @@ class Planner implements FoldContext {
       case 'struct':
         return this.struct(expr);
       case 'comprehension':
+      default:
         return planFold(expr, this);
     }
   }
@@ -324,51 +332,45 @@ class Planner implements FoldContext {
   }
 
   /** How a call's cost is found: undefined when it is always 1. */
-  private costOf(name: string, overloads: readonly Overload[], chosen: (args: readonly CelValue[]) => Overload | undefined): ((args: readonly CelValue[], result: CelValue) => number) | undefined {
-    const rules = this.scope.runTimeCosts;
+  private costOf(name: string, overloads: readonly Overload[], chosen: (args: readonly CelValue[]) => Overload | undefined): CallCost | undefined {
+    const rules = this.scope.runTimeCosts.filter((rule) => rule.functions.has(name));
     const [only] = overloads;
     const fixed = overloads.length === 1 && only !== undefined ? standardCost(only.id) : undefined;
-    const plain = overloads.every((o) => standardCost(o.id) === undefined);
-    if (rules.length === 0 && plain) return undefined;
-    return (args, result) => {
-      const id = overloads.length === 1 ? (only?.id ?? '') : (chosen(args)?.id ?? '');
+    if (rules.length === 0 && overloads.every((o) => standardCost(o.id) === undefined)) return undefined;
+    const byResult = rules.some((rule) => rule.byResult.has(name));
+    const cost = (args: readonly CelValue[], result: CelValue): number => {
+      const overloadId = overloads.length === 1 ? (only?.id ?? '') : (chosen(args)?.id ?? '');
       for (const rule of rules) {
-        const cost = rule(name, id, args, result);
-        if (cost !== undefined) return cost;
+        const found = rule.cost({ name, overloadId, args, result });
+        if (found !== undefined) return found;
       }
-      return (fixed ?? standardCost(id))?.(args) ?? 1;
+      return (fixed ?? standardCost(overloadId))?.(args) ?? 1;
     };
+    return { cost, byResult };
   }
 
-  private charged(name: string, call: Implementation, args: readonly Evaluate[], cost: ((args: readonly CelValue[], result: CelValue) => number) | undefined): Evaluate {
-    const [a, b, c] = args;
-    if (name === '_==_' || name === '_!=_') return equality(a as Evaluate, b as Evaluate, name === '_!=_', cost);
-    if (cost === undefined) {
+  private charged(name: string, call: Implementation, args: readonly Evaluate[], callCost: CallCost | undefined): Evaluate {
+    const [a, b] = args;
+    if (name === '_==_' || name === '_!=_') return equality(a as Evaluate, b as Evaluate, name === '_!=_', callCost);
+    if (callCost === undefined) {
       if (args.length === 1 && a !== undefined) return (f) => (charge(f, 1), call(a(f)));
       if (args.length === 2 && a !== undefined && b !== undefined) return (f) => (charge(f, 1), call(a(f), b(f)));
       return (f) => (charge(f, 1), call(...args.map((arg) => arg(f))));
     }
-    if (args.length === 1 && a !== undefined) {
-      return (f) => {
-        const x = a(f);
-        const result = call(x);
-        charge(f, cost([x], result));
-        return result;
-      };
-    }
-    if (args.length === 2 && a !== undefined && b !== undefined && c === undefined) {
+    const { cost, byResult } = callCost;
+    if (args.length === 2 && a !== undefined && b !== undefined && !byResult) {
       return (f) => {
         const x = a(f);
         const y = b(f);
-        const result = call(x, y);
-        charge(f, cost([x, y], result));
-        return result;
+        charge(f, cost([x, y], null));
+        return call(x, y);
       };
     }
     return (f) => {
       const values = args.map((arg) => arg(f));
+      if (!byResult) charge(f, cost(values, null));
       const result = call(...values);
-      charge(f, cost(values, result));
+      if (byResult) charge(f, cost(values, result));
       return result;
     };
   }
@@ -383,7 +385,7 @@ class Planner implements FoldContext {
       for (const [i, element] of elements.entries()) {
         const value = element(f);
         if (!expr.optional.has(i)) items.push(value);
-        else if (!(value instanceof CelOptional)) return fail(`cannot initialize optional list element from non-optional value ${String(value)}`);
+        else if (!(value instanceof CelOptional)) return fail(`cannot initialize optional list element from non-optional value of type ${valueType(value).name}`);
         else if (value.value !== undefined) items.push(value.value);
       }
       charge(f, COST.list);
@@ -399,7 +401,7 @@ class Planner implements FoldContext {
         const key = entry.key(f);
         let value: CelValue = entry.value(f);
         if (entry.optional) {
-          if (!(value instanceof CelOptional)) return fail(`cannot initialize optional entry '${String(key)}' from non-optional value`);
+          if (!(value instanceof CelOptional)) return fail(`cannot initialize optional entry from non-optional value of type ${valueType(value).name}`);
           if (value.value === undefined) continue;
           value = value.value;
         }
@@ -465,14 +467,14 @@ function isPresent(value: CelValue, field: string): boolean {
   return lookup(inner, field) !== undefined;
 }
 
-function equality(a: Evaluate, b: Evaluate, negated: boolean, cost: ((args: readonly CelValue[], result: CelValue) => number) | undefined): Evaluate {
+function equality(a: Evaluate, b: Evaluate, negated: boolean, callCost: CallCost | undefined): Evaluate {
   return (f) => {
     const x = a(f);
     const y = b(f);
     // Numbers, booleans and null have no size, so comparing with one costs 1.
     const kind = typeof x;
     if (kind === 'number' || kind === 'boolean') charge(f, 1);
-    else charge(f, cost?.([x, y], true) ?? 1);
+    else charge(f, callCost?.cost([x, y], null) ?? 1);
     return equal(x, y) !== negated;
   };
 }

@@ -1,17 +1,18 @@
 import { ADMISSION_REQUEST, NAMESPACE_OBJECT } from './admission-types.ts';
+import { failureText } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { FREE_JSON } from './free-json.ts';
 import { LIMITS, kubernetesEnvironment } from './kubernetes-environment.ts';
 import { AUTHORIZER_TYPE, RESOURCE_CHECK_TYPE, authorizerValue, requestResourceValue } from './libraries/authorizer.ts';
 import type { AuthorizationQuery, CelAuthorizer } from './libraries/authorizer.ts';
 import { APPLY_CONFIGURATION_TYPE, JSON_PATCHES_TYPE, JSON_PATCH_TYPE, resolveObjectType } from './mutation-types.ts';
-import type { FieldDeclaration } from './object-declaration.ts';
+import type { FieldDeclaration } from './values.ts';
 import { PolicyRun, lazyField } from './policy-run.ts';
 import type { Program } from './program.ts';
 import { BOOL, NULL, STRING, equalTypes, objectType, typeName } from './types.ts';
 import type { CelType } from './types.ts';
 import { CelObject } from './values.ts';
-import type { ValueSchema } from './value-schema.ts';
+import type { ValueSchema } from './values.ts';
 
 export interface PolicyScope {
   /** `params` is declared. */
@@ -74,8 +75,9 @@ export class PolicyCompiler {
 
   /** An expression that must answer with one of `returns` (anything, if they are left out), or what is wrong with it. */
   compile(expression: string, returns?: readonly CelType[]): CompiledExpression {
-    const { program, issues } = this.environment.compile(expression);
-    if (program === undefined) return { error: `compilation failed: ${issues}` };
+    const outcome = this.environment.compile(expression);
+    const { program } = outcome;
+    if (program === undefined) return { error: failureText(outcome) };
     if (returns === undefined || returns.some((type) => equalTypes(type, program.type))) return { program };
     const names = returns.map(typeName);
     const wanted = names.length === 1 ? (names[0] ?? '') : `one of [${names.join(' ')}]`;

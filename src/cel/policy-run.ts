@@ -2,7 +2,7 @@ import { EvaluationCancelled, EvaluationError } from './evaluation-error.ts';
 import { LIMITS } from './kubernetes-environment.ts';
 import type { Program } from './program.ts';
 import type { CelType } from './types.ts';
-import type { ValueSchema } from './value-schema.ts';
+import type { ValueSchema } from './values.ts';
 import type { CelValue } from './values.ts';
 
 const OUT_OF_BUDGET = 'validation failed due to running out of cost budget, no further validation rules will be run';

@@ -1,3 +1,4 @@
+import { failureText } from './environment.ts';
 import type { Environment, VariableDeclaration } from './environment.ts';
 import type { SizeEstimator } from './cost-estimate.ts';
 import { MAX_REQUEST_BYTES } from './json-schema.ts';
@@ -5,7 +6,7 @@ import type { SchemaLike, SizedSchema } from './json-schema.ts';
 import type { Program } from './program.ts';
 import { readFieldPath } from './rule-field-path.ts';
 import { optionalOf } from './types.ts';
-import type { ValueSchema } from './value-schema.ts';
+import type { ValueSchema } from './values.ts';
 
 /** One entry of `x-kubernetes-validations`. */
 export interface ValidationRule {
@@ -53,8 +54,9 @@ function compileRule(source: ValidationRule, environment: Environment, { schema,
   const nothing = { source, maxCost: 0, messageMaxCost: 0, usesOldSelf: false, fieldPath: '' };
   const text = source.rule ?? '';
   if (text.trim() === '') return nothing;
-  const { program, issues } = environment.compile(text);
-  if (program === undefined) return { ...nothing, error: `compilation failed: ${issues}` };
+  const outcome = environment.compile(text);
+  const { program } = outcome;
+  if (program === undefined) return { ...nothing, error: failureText(outcome) };
   if (program.type.kind !== 'bool') return { ...nothing, error: 'cel expression must evaluate to a bool' };
   const path = (source.fieldPath ?? '') === '' ? undefined : readFieldPath(source.fieldPath ?? '', schema);
   const compiled: CompiledRule = {
@@ -68,7 +70,7 @@ function compileRule(source: ValidationRule, environment: Environment, { schema,
   const expression = source.messageExpression ?? '';
   if (expression.trim() === '') return compiled;
   const message = environment.compile(expression);
-  if (message.program === undefined) return { ...compiled, messageError: `messageExpression compilation failed: ${message.issues}` };
+  if (message.program === undefined) return { ...compiled, messageError: `messageExpression ${failureText(message)}` };
   if (message.program.type.kind !== 'string') return { ...compiled, messageError: 'messageExpression must evaluate to a string' };
   return { ...compiled, message: message.program, messageMaxCost: message.program.estimateCost(sizes).max };
 }

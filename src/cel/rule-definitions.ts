@@ -52,7 +52,7 @@ class Definition {
     const path = child(place.path, 'x-kubernetes-validations');
     for (const [i, rule] of rules.entries()) this.checkTexts(rule, schema, `${path}[${i}]`);
     if (this.shape.length > before) return;
-    const declared = declareSchema(schema, place.name, place.root || schema['x-kubernetes-embedded-resource'] === true);
+    const declared = declareSchema(schema, place.name, { root: place.root || schema['x-kubernetes-embedded-resource'] === true });
     if (declared === undefined) return;
     const count = place.cardinality ?? maxCardinality(declared);
     for (const [i, rule] of compileRules(schema, declared, this.environment).entries()) this.checkCompiled(rule, { path: `${path}[${i}]`, count, place });

@@ -34,7 +34,7 @@ export function compileRuleTree(schema: RuleSchema, environment: Environment, ro
   const items = itemsOf === undefined ? undefined : compileRuleTree(itemsOf, environment, false, `${name}.@idx`);
   const own = schema['x-kubernetes-validations'] ?? [];
   if (own.length === 0 && properties.size === 0 && values === undefined && items === undefined) return undefined;
-  const declared = own.length === 0 ? undefined : declareSchema(schema, name, root || schema['x-kubernetes-embedded-resource'] === true);
+  const declared = own.length === 0 ? undefined : declareSchema(schema, name, { root: root || schema['x-kubernetes-embedded-resource'] === true });
   return {
     type: schema.type ?? '',
     declared,
@@ -209,7 +209,7 @@ function messageOf(rule: ValidationRule): string | undefined {
 }
 
 function judgement(path: string, value: unknown, message: string, reason: string | undefined): RuleFinding {
-  switch (reason) {
+  switch (reason ?? '') {
     case 'FieldValueForbidden':
       return forbidden(path, message);
     case 'FieldValueRequired':

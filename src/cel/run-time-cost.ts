@@ -16,8 +16,14 @@ export function actualSize(value: CelValue): number {
 export const traversal = (size: number): number => Math.ceil(size * COST.stringTraversal);
 export const regexSearch = (text: number, pattern: number): number => traversal(text + 1) * Math.ceil(pattern * COST.regexLength);
 
-/** What a call cost, by its overload; undefined leaves it to the next rule. */
-export type RunTimeCost = (functionName: string, overloadId: string, args: readonly CelValue[], result: CelValue) => number | undefined;
+/** What calls of some functions cost. */
+export interface RunTimeCost {
+  readonly functions: ReadonlySet<string>;
+  /** Functions whose cost follows from their result; all others are charged before they run. */
+  readonly byResult: ReadonlySet<string>;
+  /** `result` is null for calls that have not run. Undefined leaves it to the next rule. */
+  cost(call: { readonly name: string; readonly overloadId: string; readonly args: readonly CelValue[]; readonly result: CelValue }): number | undefined;
+}
 
 const ORDERED = /^(?:less|greater)(?:_equals)?_(?:string|bytes)$/;
 

@@ -7,10 +7,11 @@ import { RegexCache, compileRegex } from './regex.ts';
 import { calendar, formatDuration, formatTimestamp, parseDuration, parseTimestamp, timestamp, duration } from './time.ts';
 import type { CalendarFields } from './time.ts';
 import { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, LIST_DYN, MAP_DYN, NULL, STRING, TIMESTAMP, UINT, typeOf } from './types.ts';
-import { CelDouble, CelDuration, CelList, CelObject, CelTimestamp, CelTypeValue, CelUint, isMap, stringSize, valueType } from './values.ts';
+import { CelDouble, CelDuration, CelList, CelObject, CelTimestamp, CelTypeValue, CelUint, isMap, stringSize } from './values.ts';
 import type { CelValue } from './values.ts';
 import * as op from './operators.ts';
 import { equal } from './equality.ts';
+import { valueType } from './value-type.ts';
 
 const COMPARABLE = ['bool', 'int', 'uint', 'double', 'string', 'bytes', 'timestamp', 'duration'] as const;
 const NUMBERS = ['int', 'uint', 'double'] as const;

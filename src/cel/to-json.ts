@@ -1,7 +1,8 @@
 import { fail } from './evaluation-error.ts';
 import { formatTimestamp } from './time.ts';
-import { CelDouble, CelDuration, CelList, CelObject, CelOptional, CelTimestamp, CelUint, JsonMap, isMap, valueOfKey, valueType } from './values.ts';
+import { CelDouble, CelDuration, CelList, CelObject, CelOptional, CelTimestamp, CelUint, JsonMap, isMap, valueOfKey } from './values.ts';
 import type { CelValue } from './values.ts';
+import { valueType } from './value-type.ts';
 
 /** A value as JSON, ready for an object to hold. JSON that was only passed through is shared, not copied. */
 export function toJson(value: CelValue): unknown {

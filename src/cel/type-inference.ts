@@ -68,22 +68,14 @@ function assignable(bindings: Map<string, CelType>, a: CelType, b: CelType): boo
   if (isDynOrError(a) || isDynOrError(b)) return true;
   if (a.kind === 'null') return NULLABLE.has(b.kind);
   if (b.kind === 'null') return NULLABLE.has(a.kind);
-  switch (a.kind) {
-    case 'type':
-      return b.kind === 'type';
-    case 'list':
-    case 'map':
-    case 'opaque':
-      return a.kind === b.kind && a.name === b.name && assignableAll(bindings, a.parameters, b.parameters);
-    case 'wrapper':
-      return a.name === b.name && (b.kind === 'wrapper' || a.parameters[0]?.kind === b.kind);
-    case 'any':
-      return true;
-    default:
-      if (b.kind === 'any') return true;
-      if (b.kind === 'wrapper') return b.parameters[0]?.kind === a.kind;
-      return a.kind === b.kind && a.name === b.name;
+  if (a.kind === 'any') return true;
+  if (a.kind === 'type') return b.kind === 'type';
+  if (a.kind === 'list' || a.kind === 'map' || a.kind === 'opaque') {
+    return a.kind === b.kind && a.name === b.name && assignableAll(bindings, a.parameters, b.parameters);
   }
+  if (a.kind === 'wrapper') return a.name === b.name && (b.kind === 'wrapper' || a.parameters[0]?.kind === b.kind);
+  if (b.kind === 'wrapper') return b.parameters[0]?.kind === a.kind;
+  return b.kind === 'any' || (a.kind === b.kind && a.name === b.name);
 }
 
 /** Lets the variable stand for the type, or for the more general of it and what it stood for. */

@@ -1,18 +1,6 @@
-import type { ObjectDeclaration } from './object-declaration.ts';
+import type { CelType, ObjectDeclaration, TypeKind } from './values.ts';
 
-export type TypeKind =
-  | 'dyn' | 'any' | 'error' | 'null' | 'bool' | 'int' | 'uint' | 'double' | 'string' | 'bytes' | 'timestamp' | 'duration'
-  | 'list' | 'map' | 'type' | 'param' | 'opaque' | 'object' | 'wrapper';
-
-/** A static type. Compare with `equalTypes`, show with `formatType` (in problems) or `typeName` (elsewhere). */
-export interface CelType {
-  readonly kind: TypeKind;
-  /** The name that `type(x)` has; for parameters, the parameter's. */
-  readonly name: string;
-  readonly parameters: readonly CelType[];
-  /** Of kind `object`: its fields. */
-  readonly object?: ObjectDeclaration;
-}
+export type { CelType, TypeKind } from './values.ts';
 
 const plain = (kind: TypeKind, name: string = kind): CelType => ({ kind, name, parameters: [] });
 
@@ -57,21 +45,13 @@ function withParameters(type: CelType, name: string, show: (t: CelType) => strin
   return type.parameters.length === 0 ? name : `${name}(${type.parameters.map(show).join(', ')})`;
 }
 
+const SHOWN_BY_KIND: ReadonlySet<TypeKind> = new Set<TypeKind>(['any', 'null', 'timestamp', 'duration']);
+
 /** A type as problems name it: `timestamp`, `list(int)`, `wrapper(int)`. */
 export function formatType(type: CelType): string {
-  switch (type.kind) {
-    case 'any':
-    case 'null':
-    case 'timestamp':
-    case 'duration':
-      return type.kind;
-    case 'error':
-      return '!error!';
-    case 'wrapper':
-      return `wrapper(${type.name})`;
-    default:
-      return withParameters(type, type.name, formatType);
-  }
+  if (SHOWN_BY_KIND.has(type.kind)) return type.kind;
+  if (type.kind === 'error') return '!error!';
+  return type.kind === 'wrapper' ? `wrapper(${type.name})` : withParameters(type, type.name, formatType);
 }
 
 /** A type by its run-time name: `google.protobuf.Timestamp`, `null_type`, `list(int)`. */

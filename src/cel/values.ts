@@ -1,7 +1,63 @@
-import { BOOL, BYTES, DOUBLE, DURATION, INT, LIST_DYN, MAP_DYN, NULL, STRING, TIMESTAMP, UINT, optionalOf, DYN, typeOf } from './types.ts';
-import type { CelType } from './types.ts';
-import type { ObjectDeclaration } from './object-declaration.ts';
-import type { ValueSchema } from './value-schema.ts';
+/**
+ * What the whole engine speaks of: types, values, and how JSON becomes values. The types' constants stand in types.ts.
+ */
+export type TypeKind =
+  | 'dyn' | 'any' | 'error' | 'null' | 'bool' | 'int' | 'uint' | 'double' | 'string' | 'bytes' | 'timestamp' | 'duration'
+  | 'list' | 'map' | 'type' | 'param' | 'opaque' | 'object' | 'wrapper';
+
+/** A static type. Compare with `equalTypes`, show with `formatType` (in problems) or `typeName` (elsewhere). */
+export interface CelType {
+  readonly kind: TypeKind;
+  /** The name that `type(x)` has; for parameters, the parameter's. */
+  readonly name: string;
+  readonly parameters: readonly CelType[];
+  /** Of kind `object`: its fields. */
+  readonly object?: ObjectDeclaration;
+}
+
+/**
+ * How JSON of one place is seen by expressions: its type, and how it becomes a value. Nothing is converted before an
+ * expression asks for it; lists, maps and objects stay the JSON they are, with the schema of their items beside them.
+ */
+export interface ValueSchema {
+  readonly type: CelType;
+  /** True when the JSON value is the CEL value already, so that reading costs nothing. */
+  readonly identity: boolean;
+  /** @throws EvaluationError for JSON that the schema does not allow. */
+  read(json: unknown): CelValue;
+  /** Of lists and maps. */
+  readonly element?: ValueSchema;
+  /** Of objects. */
+  readonly object?: ObjectDeclaration;
+  /** Lists whose order does not count (`set`), or whose items have keys (`map`). */
+  readonly listType?: 'set' | 'map';
+  readonly listMapKeys?: readonly string[];
+  /** The greatest size a valid value can have; undefined for values that have no size. */
+  readonly maxElements?: number;
+}
+
+export interface FieldDeclaration {
+  /** The key in JSON, unescaped. */
+  readonly key: string;
+  readonly type: CelType;
+  /** How the field's JSON is read. */
+  readonly schema: ValueSchema;
+}
+
+/** An object type: what `Name{…}` makes and what `x.field` finds. */
+export interface ObjectDeclaration {
+  readonly name: string;
+  /** The field of this name as an expression writes it; undefined where there is none. */
+  field(name: string): FieldDeclaration | undefined;
+  /** The field with this key in JSON. */
+  fieldByKey?(key: string): FieldDeclaration | undefined;
+  /** What `Name{…}` makes, where that is not a plain object with these fields. */
+  make?(fields: Readonly<Record<string, CelValue>>): CelValue;
+  /** Its objects hold values, not JSON: expressions make them. */
+  readonly holdsValues?: boolean;
+  /** What `has(x.field)` answers, where that is not whether the field is set. */
+  has?(object: CelObject, field: string): boolean;
+}
 
 /**
  * Values at run time. An `int` is a JavaScript number while it is a safe integer and a bigint beyond, never both ways
@@ -186,36 +242,6 @@ export interface OpaqueValue {
 export const isInt = (value: CelValue): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
 export const isMap = (value: CelValue): value is CelMap => typeof value === 'object' && value !== null && 'isMap' in value;
 export const isOpaque = (value: CelValue): value is OpaqueValue => typeof value === 'object' && value !== null && 'celType' in value;
-
-/** The type of a value, as `type(x)` tells it. */
-export function valueType(value: CelValue): CelType {
-  switch (typeof value) {
-    case 'string':
-      return STRING;
-    case 'boolean':
-      return BOOL;
-    case 'number':
-    case 'bigint':
-      return INT;
-    default:
-      return objectValueType(value);
-  }
-}
-
-function objectValueType(value: Exclude<CelValue, string | boolean | number | bigint>): CelType {
-  if (value === null) return NULL;
-  if (value instanceof CelList) return LIST_DYN;
-  if (value instanceof CelObject) return { kind: 'object', name: value.declaration.name, parameters: [], object: value.declaration };
-  if (value instanceof CelDouble) return DOUBLE;
-  if (value instanceof CelUint) return UINT;
-  if (value instanceof Uint8Array) return BYTES;
-  if (value instanceof CelTimestamp) return TIMESTAMP;
-  if (value instanceof CelDuration) return DURATION;
-  if (value instanceof CelOptional) return optionalOf(DYN);
-  if (value instanceof CelTypeValue) return typeOf();
-  if ('isMap' in value) return MAP_DYN;
-  return value.celType;
-}
 
 /** Characters, not UTF-16 units. */
 export function stringSize(text: string): number {

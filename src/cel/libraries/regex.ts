@@ -28,7 +28,11 @@ export function regex(cache = new RegexCache()): Library {
   const literal = (functionName: string) => ({
     functionName,
     argument: 0,
-    check: (value: CelValue) => (typeof value === 'string' && 'error' in compileRegex(value) ? `invalid ${functionName} argument` : undefined),
+    whenPlanned: true,
+    check: (value: CelValue) => {
+      const compiled = typeof value === 'string' ? compileRegex(value) : undefined;
+      return compiled !== undefined && 'error' in compiled ? compiled.error : undefined;
+    },
   });
   return {
     name: 'kubernetes.regex',

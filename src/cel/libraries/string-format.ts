@@ -2,8 +2,9 @@ import { fail } from '../evaluation-error.ts';
 import { formatDouble } from '../numbers.ts';
 import { checkResultSize } from '../operators.ts';
 import { formatDuration, formatTimestamp } from '../time.ts';
-import { CelDouble, CelDuration, CelList, CelTimestamp, CelTypeValue, CelUint, isMap, valueType, valueOfKey } from '../values.ts';
+import { CelDouble, CelDuration, CelList, CelTimestamp, CelTypeValue, CelUint, isMap, valueOfKey } from '../values.ts';
 import type { CelMap, CelValue } from '../values.ts';
+import { valueType } from '../value-type.ts';
 
 const MAX_PRECISION = 1000;
 
@@ -120,16 +121,7 @@ function exponent(value: number, precision: number): string {
 }
 
 function stringText(value: CelValue): string {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-    default:
-      return objectText(value);
-  }
+  return typeof value === 'object' ? objectText(value) : String(value);
 }
 
 function objectText(value: Exclude<CelValue, string | number | bigint | boolean>): string {

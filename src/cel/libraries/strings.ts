@@ -116,6 +116,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\u0007': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v', '\\': '\\\\', '"': '\\"',
 };
 
+// oxlint-disable-next-line no-control-regex
 const quote: Implementation = (value) => `"${text(value).toWellFormed().replace(/[\u0007\b\f\n\r\t\v\\"]/g, (char) => ESCAPES[char] ?? char)}"`;
 
 /** White space as Unicode and Go count it. */
