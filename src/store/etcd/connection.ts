@@ -3,14 +3,7 @@ import type { Clock } from '../../machinery/clock.ts';
 import { sleep } from '../../machinery/clock.ts';
 import type { Entry } from '../store.ts';
 import { readError, troubleOf, writeError } from './errors-of-etcd.ts';
-
-export interface EtcdTls {
-  /** PEM; who may have signed the servers' certificates. */
-  readonly ca: Buffer;
-  /** PEM; the client's own certificate and key, where the cluster asks for them. */
-  readonly cert?: Buffer;
-  readonly key?: Buffer;
-}
+import type { EtcdTls } from './tls-by-address.ts';
 
 export interface EtcdConnectionOptions {
   /** As `https://10.0.0.1:2379`. A call goes to any of them. */

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../machinery/clock.ts';
-import type { EtcdTls } from './connection.ts';
 import { open } from './etcd-store.ts';
+import type { EtcdTls } from './tls-by-address.ts';
 
 /** Files of the server's certificate and key, and of the authority both sides trust. */
 export interface ServerTls {

@@ -3,7 +3,14 @@ import { checkServerIdentity } from 'node:tls';
 import { credentials } from '@grpc/grpc-js';
 import type { ChannelCredentials } from '@grpc/grpc-js';
 import type { Etcd3 } from 'etcd3';
-import type { EtcdTls } from './connection.ts';
+
+export interface EtcdTls {
+  /** PEM; who may have signed the servers' certificates. */
+  readonly ca: Buffer;
+  /** PEM; the client's own certificate and key, where the cluster asks for them. */
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
 
 /** What `etcd3` keeps per endpoint, outside its public types. */
 interface Host {
