@@ -86,6 +86,8 @@ export interface KindRules<T extends KubeObject = KubeObject> extends UpdateRule
 
   /** Cells of the resource's table columns (facts/table-columns), in their order. */
   cells?(object: T, context: { readonly nowMs: number }): (string | number | boolean | null)[];
+  /** Conditions of the object's row in a table (`Completed` of pods that have ended); absent or empty for most. */
+  rowConditions?(object: T): readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[];
 
   /** To and from the storage version, for kinds that serve several. Each gets its own copy. */
   readonly conversion?: {

@@ -26,6 +26,16 @@ export function cells(object: KubeObject, { nowMs }: { readonly nowMs: number })
   ];
 }
 
+const SUCCEEDED = { type: 'Completed', status: 'True', reason: 'Succeeded', message: 'The pod has completed successfully.' };
+const FAILED = { type: 'Completed', status: 'True', reason: 'Failed', message: 'The pod failed.' };
+
+/** Lets clients leave out pods that have ended. */
+export function rowConditions(object: KubeObject): readonly (typeof SUCCEEDED)[] {
+  const phase = (object as Pod).status?.phase;
+  if (phase === 'Succeeded') return [SUCCEEDED];
+  return phase === 'Failed' ? [FAILED] : [];
+}
+
 interface Summary {
   reason: string;
   ready: number;

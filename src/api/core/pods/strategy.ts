@@ -10,7 +10,7 @@ import { defaults, syncAddresses } from './defaults.ts';
 import { ephemeralContainers } from './ephemeral-containers.ts';
 import { mergeLabelKeys } from './label-keys.ts';
 import type { Pod } from './pod.ts';
-import { cells } from './printer.ts';
+import { cells, rowConditions } from './printer.ts';
 import { computeQosClass } from './qos.ts';
 import { resize } from './resize.ts';
 import { validateStatusUpdate } from './status-validation.ts';
@@ -79,4 +79,5 @@ export const rules: KindRules = {
     return { gracePeriodSeconds: seconds };
   },
   cells,
+  rowConditions,
 };

@@ -98,13 +98,13 @@ function checkScopeSelector(findings: FieldError[], spec: Spec): void {
     }
     if (EXISTENCE_SCOPES.includes(scope) && operator !== 'Exists') {
       const text =
-        "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
+        "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
       findings.push(fieldInvalid(path.child('operator'), operator, text));
     }
     if (operator === 'In' || operator === 'NotIn') {
       if (values.length === 0) findings.push(fieldRequired(path.child('values'), "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"));
     } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-      if (values.length > 0) findings.push(fieldInvalid(path.child('values'), values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"));
+      if (values.length > 0) findings.push(fieldInvalid(path.child('values'), values, "must be no value when `operator` is 'Exists' or 'DoesNotExist' for scope selector"));
     } else {
       findings.push(fieldInvalid(path.child('operator'), operator, 'not a valid selector operator'));
     }
