@@ -47,6 +47,9 @@ function fieldForm(value: JsonValue | undefined, field: InternalField): JsonValu
     case 'structs':
       return Array.isArray(value) ? value.map((item) => internalForm(item, field.layout)) : null;
     case 'embedded':
+      return internalForm({}, field.layout);
+    // No other shape is made by parseShape.
+    default:
       return null;
   }
 }

@@ -38,7 +38,8 @@ export function checkNodeSelectorTerm(findings: Findings, term: NodeSelectorTerm
 
 function checkRequirement(findings: Findings, requirement: NodeSelectorRequirement, path: FieldPath): void {
   const values = requirement.values ?? [];
-  switch (requirement.operator ?? '') {
+  const operator: string = requirement.operator ?? '';
+  switch (operator) {
     case 'In':
     case 'NotIn':
       if (values.length === 0) findings.push(fieldRequired(path.child('values'), "must be specified when `operator` is 'In' or 'NotIn'"));
@@ -52,7 +53,7 @@ function checkRequirement(findings: Findings, requirement: NodeSelectorRequireme
       if (values.length !== 1) findings.push(fieldRequired(path.child('values'), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
       break;
     default:
-      findings.push(fieldInvalid(path.child('operator'), requirement.operator ?? '', 'not a valid selector operator'));
+      findings.push(fieldInvalid(path.child('operator'), operator, 'not a valid selector operator'));
   }
   findings.push(...validateLabelName(requirement.key ?? '', path.child('key')));
 }

@@ -40,13 +40,13 @@ export function podTemplateWarnings(template: PodTemplateSpec, path: FieldPath):
   const specPath = path.child('spec');
   warnPlacement(warnings, spec, specPath);
   for (const [key, text] of DEPRECATED_ANNOTATIONS) {
-    if (getOwn(template.metadata?.annotations ?? {}, key) !== undefined) warnings.push(`${path.child('metadata', 'annotations').key(key)}: ${text}`);
+    if (getOwn(template.metadata?.annotations ?? {}, key) !== undefined) warnings.push(`${path.child('metadata', 'annotations').key(key).text}: ${text}`);
   }
   warnVolumes(warnings, spec, specPath);
   warnDuplicates(warnings, spec.hostAliases, (alias) => alias.ip ?? '', { path: specPath.child('hostAliases'), field: 'ip' });
   warnDuplicates(warnings, spec.imagePullSecrets, (secret) => secret.name ?? '', { path: specPath.child('imagePullSecrets'), field: 'name' });
   (spec.imagePullSecrets ?? []).forEach((secret, i) => {
-    if (!secret.name) warnings.push(`${specPath.child('imagePullSecrets').index(i).child('name')}: invalid empty name ""`);
+    if (!secret.name) warnings.push(`${specPath.child('imagePullSecrets').index(i).child('name').text}: invalid empty name ""`);
   });
   warnFractions(warnings, spec.overhead, specPath.child('overhead'));
   visitContainers(spec, specPath, (container, containerPath) => {
@@ -56,7 +56,7 @@ export function podTemplateWarnings(template: PodTemplateSpec, path: FieldPath):
   });
   warnPorts(warnings, spec, specPath);
   if (spec.terminationGracePeriodSeconds !== undefined && spec.terminationGracePeriodSeconds < 0) {
-    warnings.push(`${specPath.child('terminationGracePeriodSeconds')}: must be >= 0; negative values are invalid and will be treated as 1.`);
+    warnings.push(`${specPath.child('terminationGracePeriodSeconds').text}: must be >= 0; negative values are invalid and will be treated as 1.`);
   }
   (spec.dnsConfig?.nameservers ?? []).forEach((address, i) => warnings.push(...ipWarnings(specPath.child('dnsConfig', 'nameservers').index(i), address)));
   (spec.hostAliases ?? []).forEach((alias, i) => warnings.push(...ipWarnings(specPath.child('hostAliases').index(i).child('ip'), alias.ip ?? '')));
@@ -66,7 +66,7 @@ export function podTemplateWarnings(template: PodTemplateSpec, path: FieldPath):
 function warnPlacement(warnings: string[], spec: PodSpec, path: FieldPath): void {
   for (const key of Object.keys(spec.nodeSelector ?? {}).sort()) {
     const text = getOwn(DEPRECATED_NODE_LABELS, key);
-    if (text !== undefined) warnings.push(`${path.child('nodeSelector').key(key)}: ${text}`);
+    if (text !== undefined) warnings.push(`${path.child('nodeSelector').key(key).text}: ${text}`);
   }
   const affinity = spec.affinity?.nodeAffinity;
   const affinityPath = path.child('affinity', 'nodeAffinity');
@@ -79,8 +79,8 @@ function warnPlacement(warnings: string[], spec: PodSpec, path: FieldPath): void
   (spec.topologySpreadConstraints ?? []).forEach((constraint, i) => {
     const constraintPath = path.child('topologySpreadConstraints').index(i);
     const text = getOwn(DEPRECATED_NODE_LABELS, constraint.topologyKey ?? '');
-    if (text !== undefined) warnings.push(`${constraintPath.child('topologyKey')}: ${constraint.topologyKey} is ${text}`);
-    if (constraint.labelSelector === undefined) warnings.push(`${constraintPath.child('labelSelector')}: a null labelSelector results in matching no pod`);
+    if (text !== undefined) warnings.push(`${constraintPath.child('topologyKey').text}: ${constraint.topologyKey} is ${text}`);
+    if (constraint.labelSelector === undefined) warnings.push(`${constraintPath.child('labelSelector').text}: a null labelSelector results in matching no pod`);
   });
 }
 
@@ -90,14 +90,14 @@ export function nodeSelectorTermWarnings(term: NodeSelectorTerm, path: FieldPath
   if (isPreference && expressions.length === 0 && (term.matchFields ?? []).length === 0) return [];
   return expressions.flatMap((requirement, i) => {
     const text = getOwn(DEPRECATED_NODE_LABELS, requirement.key ?? '');
-    return text === undefined ? [] : [`${path.child('matchExpressions').index(i).child('key')}: ${requirement.key} is ${text}`];
+    return text === undefined ? [] : [`${path.child('matchExpressions').index(i).child('key').text}: ${requirement.key} is ${text}`];
   });
 }
 
 function warnVolumes(warnings: string[], spec: PodSpec, path: FieldPath): void {
   (spec.volumes ?? []).forEach((volume, i) => {
     for (const [field, text] of DEPRECATED_VOLUMES) {
-      if (volume[field] !== undefined) warnings.push(`${path.child('volumes').index(i).child(field)}: ${text}`);
+      if (volume[field] !== undefined) warnings.push(`${path.child('volumes').index(i).child(field).text}: ${text}`);
     }
     const claim = volume.ephemeral?.volumeClaimTemplate?.spec?.resources;
     const claimPath = path.child('volumes').index(i).child('ephemeral', 'volumeClaimTemplate', 'spec', 'resources');
@@ -118,14 +118,14 @@ function warnFractions(warnings: string[], list: ResourceList | undefined, path:
 function fractionWarning(list: ResourceList | undefined, name: string, path: FieldPath): string[] {
   const amount = getOwn(list ?? {}, name);
   if (amount === undefined || !isQuantity(amount) || quantityMilliValue(parseQuantity(amount)) % 1000 === 0) return [];
-  return [`${path.key(name)}: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`];
+  return [`${path.key(name).text}: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`];
 }
 
 function warnDuplicates<T>(warnings: string[], items: readonly T[] | undefined, keyOf: (item: T) => string, place: { path: FieldPath; field: string }): void {
   const seen = new Set<string>();
   (items ?? []).forEach((item, i) => {
     const key = keyOf(item);
-    if (seen.has(key)) warnings.push(`${place.path.index(i).child(place.field)}: duplicate ${place.field} ${JSON.stringify(key)}`);
+    if (seen.has(key)) warnings.push(`${place.path.index(i).child(place.field).text}: duplicate ${place.field} ${JSON.stringify(key)}`);
     seen.add(key);
   });
 }
@@ -136,7 +136,7 @@ function warnHiddenVariables(warnings: string[], container: Container, path: Fie
   (container.env ?? []).forEach((variable, i) => {
     const name = variable.name ?? '';
     if (names.has(name) && !(variable.value ?? '').includes(`$(${name})`)) {
-      warnings.push(`${path.index(i)}: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`);
+      warnings.push(`${path.index(i).text}: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`);
     }
     names.add(name);
   });
@@ -151,7 +151,7 @@ function warnPorts(warnings: string[], spec: PodSpec, path: FieldPath): void {
       const others = known.get(key) ?? [];
       for (const other of others) {
         const overlap = portOverlap(port, other.port);
-        if (overlap !== undefined) warnings.push(`${portPath}: ${overlap} port definition with ${other.path}`);
+        if (overlap !== undefined) warnings.push(`${portPath.text}: ${overlap} port definition with ${other.path.text}`);
       }
       known.set(key, [...others, { path: portPath, port }]);
     });

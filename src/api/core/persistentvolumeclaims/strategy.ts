@@ -68,7 +68,7 @@ function warnings(object: KubeObject): string[] {
   const { metadata, spec } = object as PersistentVolumeClaim;
   const texts = fractionalStorageWarnings(spec?.resources, SPEC.child('resources'));
   if (metadata.annotations?.[CLASS_ANNOTATION] === undefined) return texts;
-  return [`${ANNOTATIONS.key(CLASS_ANNOTATION)}: deprecated since v1.8; use "storageClassName" attribute instead`, ...texts];
+  return [`${ANNOTATIONS.key(CLASS_ANNOTATION).text}: deprecated since v1.8; use "storageClassName" attribute instead`, ...texts];
 }
 
 function cells(object: KubeObject, { nowMs }: { readonly nowMs: number }): (string | number | boolean | null)[] {

@@ -64,14 +64,14 @@ function defaults(object: KubeObject): void {
 function warnings(object: KubeObject): string[] {
   const { metadata, spec = {} } = object as PersistentVolume;
   const texts: string[] = [];
-  for (const [key, text] of DEPRECATED_ANNOTATIONS) if (metadata.annotations?.[key] !== undefined) texts.push(`${ANNOTATIONS.key(key)}: ${text}`);
+  for (const [key, text] of DEPRECATED_ANNOTATIONS) if (metadata.annotations?.[key] !== undefined) texts.push(`${ANNOTATIONS.key(key).text}: ${text}`);
   if (spec.persistentVolumeReclaimPolicy === 'Recycle') {
-    texts.push(`${SPEC.child('persistentVolumeReclaimPolicy')}: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.`);
+    texts.push(`${SPEC.child('persistentVolumeReclaimPolicy').text}: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.`);
   }
   (spec.nodeAffinity?.required?.nodeSelectorTerms ?? []).forEach((term, i) => {
     texts.push(...nodeSelectorTermWarnings(term, SPEC.child('nodeAffinity', 'required', 'nodeSelectorTerms').index(i), false));
   });
-  for (const [field, text] of DEPRECATED_SOURCES) if (spec[field] !== undefined) texts.push(`${SPEC.child(field)}: ${text}`);
+  for (const [field, text] of DEPRECATED_SOURCES) if (spec[field] !== undefined) texts.push(`${SPEC.child(field).text}: ${text}`);
   return texts;
 }
 

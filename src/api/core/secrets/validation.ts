@@ -35,7 +35,7 @@ export function validate(object: KubeObject): FieldError[] {
 
 /** Types that Kubernetes itself reads must hold what it looks for. */
 function checkByType(findings: FieldError[], secret: Secret, data: Record<string, string>): void {
-  switch (secret.type) {
+  switch (secret.type ?? '') {
     case 'kubernetes.io/service-account-token':
       if (!secret.metadata.annotations?.[SERVICE_ACCOUNT_NAME]) findings.push(fieldRequired(FieldPath.root('metadata').child('annotations').key(SERVICE_ACCOUNT_NAME)));
       return;

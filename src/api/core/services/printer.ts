@@ -20,7 +20,8 @@ export function cells(object: KubeObject, { nowMs }: { readonly nowMs: number })
 
 function externalAddress({ spec = {}, status }: Service): string {
   const externalIps = spec.externalIPs ?? [];
-  switch (spec.type) {
+  const type: string = spec.type ?? '';
+  switch (type) {
     case 'ClusterIP':
     case 'NodePort':
       return externalIps.length === 0 ? '<none>' : externalIps.join(',');

@@ -15,8 +15,8 @@ export function serviceWarnings(object: KubeObject): string[] {
   if (spec.loadBalancerIP) warnings.push(...ipWarnings(SPEC.child('loadBalancerIP'), spec.loadBalancerIP));
   (spec.externalIPs ?? []).forEach((address, i) => warnings.push(...ipWarnings(SPEC.child('externalIPs').index(i), address)));
   (spec.loadBalancerSourceRanges ?? []).forEach((range, i) => warnings.push(...cidrWarnings(SPEC.child('loadBalancerSourceRanges').index(i), range)));
-  if (spec.type === 'ExternalName' && (spec.externalIPs ?? []).length > 0) warnings.push(`${SPEC.child('externalIPs')} is ignored when spec.type is "ExternalName"`);
-  if (spec.type !== 'ExternalName' && spec.externalName) warnings.push(`${SPEC.child('externalName')} is ignored when spec.type is not "ExternalName"`);
+  if (spec.type === 'ExternalName' && (spec.externalIPs ?? []).length > 0) warnings.push(`${SPEC.child('externalIPs').text} is ignored when spec.type is "ExternalName"`);
+  if (spec.type !== 'ExternalName' && spec.externalName) warnings.push(`${SPEC.child('externalName').text} is ignored when spec.type is not "ExternalName"`);
   if ((spec.externalIPs ?? []).length > 0) warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
   return warnings;
 }
