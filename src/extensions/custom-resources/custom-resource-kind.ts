@@ -83,33 +83,35 @@ export class CustomResourceKind {
    * An object of the version asked for, made in place where strategy is None: only its apiVersion changes, and what that
    * version does not declare goes. Throws where the strategy is Webhook and the versions differ (see convertAll).
    */
-  convert(object: KubeObject, to: ServedVersion, { defaults }: { readonly defaults: boolean }): KubeObject {
+  convert(object: KubeObject, to: ServedVersion): KubeObject {
     if (object.apiVersion !== to.apiVersion && this.convertsByWebhook) {
       throw failure({ code: 500, message: `conversion webhook for ${object.apiVersion}, Kind=${object.kind} failed: objects of this resource are converted asynchronously` });
     }
-    return to.adopt(object, { defaults });
+    return to.adopt(object);
   }
 
   /** As convert, for several objects at once and for any strategy. */
-  async convertAll(objects: readonly KubeObject[], to: ServedVersion, options: { readonly defaults: boolean }): Promise<KubeObject[]> {
-    if (!this.convertsByWebhook || objects.every((object) => object.apiVersion === to.apiVersion)) {
-      return objects.map((object) => to.adopt(object, options));
-    }
+  async convertAll(objects: readonly KubeObject[], to: ServedVersion): Promise<KubeObject[]> {
+    if (!this.convertsByWebhook || objects.every((object) => object.apiVersion === to.apiVersion)) return objects.map((object) => to.adopt(object));
     if (this.#converter === undefined) {
       const [first] = objects;
       throw failure({ code: 500, message: `conversion webhook for ${first?.apiVersion ?? to.apiVersion}, Kind=${to.kind} failed: conversion webhooks are not supported yet` });
     }
     const converted = await this.#converter.convert(this.definition, objects, to.apiVersion);
-    return converted.map((object) => to.adopt(object, options));
+    return converted.map((object) => to.adopt(object));
   }
 
-  /** What stands in the store, read in the version asked for; changes and returns the object. */
+  /**
+   * What stands in the store, read in the version asked for; changes and returns the object. Defaults are those of the
+   * version it is stored in: another version's appear only on what is written through that version.
+   */
   fromStorage(object: KubeObject, to: ServedVersion): KubeObject {
-    return this.convert(object, to, { defaults: true });
+    this.versionOf(object.apiVersion)?.default(object);
+    return this.convert(object, to);
   }
 
   /** An object of any version as it is stored. Nothing is done for one that is in that version already. */
   toStorage(object: KubeObject): KubeObject {
-    return object.apiVersion === this.storageVersion.apiVersion ? object : this.convert(object, this.storageVersion, { defaults: false });
+    return object.apiVersion === this.storageVersion.apiVersion ? object : this.convert(object, this.storageVersion);
   }
 }

@@ -4,6 +4,7 @@ import type { FieldError } from '../../machinery/field-error.ts';
 import { cloneJson, equalJson } from '../../machinery/json.ts';
 import { isQualifiedName } from '../../machinery/names.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
+import { forbidden } from '../../machinery/status-error.ts';
 import type { CustomResourceKind } from './custom-resource-kind.ts';
 import type { ServedVersion } from './served-version.ts';
 
@@ -28,6 +29,9 @@ export function customResourceRules(kind: CustomResourceKind, version: ServedVer
     tracksGeneration: true,
     allowCreateOnUpdate: false,
     allowUnconditionalUpdate: false,
+    prepareForCreate(object) {
+      if (kind.isTerminating) throw forbidden(kind, object.metadata.name ?? '', 'create not allowed while custom resource definition is terminating');
+    },
     validate: (object) => versionOf(object).validate(object),
     warningsOnCreate: (object) => finalizerWarnings(object, []),
     prepareForUpdate(object, old) {

@@ -73,7 +73,7 @@ export class CustomResourceType implements ResourceType {
     this.namespaced = kind.namespaced;
     this.shortNames = names.shortNames ?? [];
     this.categories = names.categories ?? [];
-    this.subresources = subresourcesOf(kind, version);
+    this.subresources = subresourcesOf(version);
     this.storage = storageOf(kind, version);
     this.isStorageVersion = version.isStorage;
     this.head = new AnswerHead({ apiVersion: version.apiVersion, kind: version.kind }, true);
@@ -118,10 +118,11 @@ export class CustomResourceType implements ResourceType {
   }
 }
 
-function subresourcesOf(kind: CustomResourceKind, version: ServedVersion): ReadonlyMap<string, SubresourceType> {
+function subresourcesOf(version: ServedVersion): ReadonlyMap<string, SubresourceType> {
   const subresources = new Map<string, SubresourceType>();
   if (version.hasStatus) {
-    subresources.set('status', { name: 'status', kind: version.kind, group: kind.group, version: version.name, verbs: SUBRESOURCE_VERBS, handling: { type: 'object' } });
+    // Of the resource's own group and version, which discovery leaves out.
+    subresources.set('status', { name: 'status', kind: version.kind, group: '', version: '', verbs: SUBRESOURCE_VERBS, handling: { type: 'object' } });
   }
   if (version.scale !== undefined) {
     const handling = { type: 'scale', scale: version.scale } as const;

@@ -5,7 +5,6 @@
  * is told again, comes to the same.
  */
 import { cloneJson, equalJson, type DeepReadonly } from '../../machinery/json.ts';
-import { forbidden, type StatusError } from '../../machinery/status-error.ts';
 import type { CustomResourceDefinition } from './custom-resource-definition.ts';
 import { CustomResourceKind, type CustomResourceKindOptions } from './custom-resource-kind.ts';
 import { customResourceTypes, type CustomResourceType } from './custom-resource-types.ts';
@@ -60,18 +59,13 @@ export class CustomResources {
   /** A definition was created or changed. What it serves is served when this returns. */
   changed(definition: Definition): void {
     const name = definition.metadata.name ?? '';
-    const old = this.#entries.get(name);
-    const kind = new CustomResourceKind(definition, this.#options, old?.kind);
-    const types = customResourceTypes(kind);
-    this.#entries.set(name, { definition, kind, types });
-    this.#claims.delete(name);
     const { group } = definition.spec;
     const members = this.#groups.get(group) ?? new Set<string>();
     this.#groups.set(group, members.add(name));
-    this.#serve(old?.types ?? [], types);
+    const before = this.#entries.get(name)?.definition.status?.acceptedNames;
+    this.#claims.delete(name);
     this.#reconcile(definition);
-    const acceptedBefore = old?.definition.status?.acceptedNames;
-    if (acceptedBefore !== undefined && !equalJson(acceptedBefore, definition.status?.acceptedNames)) this.#reconcileGroup(group, name);
+    if (before !== undefined && !equalJson(before, definition.status?.acceptedNames)) this.#reconcileGroup(group, name);
   }
 
   /** A definition is gone: its rivals may have its names. */
@@ -106,11 +100,19 @@ export class CustomResources {
     }
   }
 
-  /** Writes the status a definition should have; then, if it is being deleted, clears its objects away. */
+  /**
+   * Serves what the definition's names allow, without waiting for its status to say so; writes the status it should have;
+   * and when there is nothing to write and it is being deleted, clears its objects away.
+   */
   #reconcile(definition: Definition): void {
+    const name = definition.metadata.name ?? '';
     const wanted = cloneJson(definition) as CustomResourceDefinition;
     wanted.status = computeStatus(wanted, this.#rivals(definition), this.#ports.nowMs());
-    const name = definition.metadata.name ?? '';
+    const old = this.#entries.get(name);
+    const kind = new CustomResourceKind(wanted, this.#options, old?.kind);
+    const types = customResourceTypes(kind);
+    this.#entries.set(name, { definition, kind, types });
+    this.#serve(old?.types ?? [], types);
     if (!equalJson(wanted.status, definition.status)) {
       this.#claims.set(name, wanted);
       this.#run(name, this.#ports.writeDefinition(wanted));
@@ -120,7 +122,7 @@ export class CustomResources {
   *#rivals(definition: Definition): Iterable<Definition> {
     for (const name of this.#groups.get(definition.spec.group) ?? []) {
       const entry = this.#entries.get(name);
-      if (entry !== undefined && entry.definition !== definition) yield this.#claims.get(name) ?? entry.definition;
+      if (entry !== undefined && name !== definition.metadata.name) yield this.#claims.get(name) ?? entry.definition;
     }
   }
 
@@ -187,9 +189,4 @@ function lacksNames({ status }: Definition): boolean {
 
 function isBeingDeleted({ metadata }: Definition): boolean {
   return metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(CLEANUP_FINALIZER) === true;
-}
-
-/** The answer to creating an object whose definition is on its way out. */
-export function refuseWhileTerminating(kind: CustomResourceKind, name: string): StatusError {
-  return forbidden(kind, name, 'create not allowed while custom resource definition is terminating');
 }

@@ -15,14 +15,15 @@ function made(kind: string, names: Partial<DefinitionNames> = {}, group = 'stabl
   given.status = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: ['v1'] };
   return given;
 }
-/** With its status written. */
+/** With its status written, and written again. */
 function accepted(given: CustomResourceDefinition, others: CustomResourceDefinition[] = []): CustomResourceDefinition {
+  given.status = computeStatus(given, others, NOW);
   given.status = computeStatus(given, others, NOW);
   return given;
 }
 
 test('names that nobody has are accepted, and the resource is established', () => {
-  expect(computeStatus(made('CronTab', { shortNames: ['ct'], categories: ['all'] }), [], NOW)).toEqual({
+  expect(accepted(made('CronTab', { shortNames: ['ct'], categories: ['all'] })).status).toEqual({
     acceptedNames: { plural: 'crontabs', singular: 'crontab', shortNames: ['ct'], kind: 'CronTab', listKind: 'CronTabList', categories: ['all'] },
     conditions: [
       { type: 'NamesAccepted', status: 'True', lastTransitionTime: TIME, reason: 'NoConflicts', message: 'no conflicts found' },
@@ -30,6 +31,13 @@ test('names that nobody has are accepted, and the resource is established', () =
     ],
     storedVersions: ['v1'],
   });
+});
+
+test('names are accepted first, and the resource is established then', () => {
+  expect(computeStatus(made('CronTab'), [], NOW).conditions?.map(({ type, status, reason }) => [type, status, reason])).toEqual([
+    ['NamesAccepted', 'True', 'NoConflicts'],
+    ['Established', 'False', 'Installing'],
+  ]);
 });
 
 test('a status that is right is left as it is, object and all', () => {
@@ -55,15 +63,15 @@ describe('conflicts within a group', () => {
   });
 
   test('of another group do not count, nor do categories', () => {
-    const other = computeStatus(made('CronTab', {}, 'other.example.com'), [rival], NOW);
-    expect(other.conditions?.every((condition) => condition.status === 'True')).toBe(true);
+    const other = accepted(made('CronTab', {}, 'other.example.com'), [rival]);
+    expect(other.status?.conditions?.every((condition) => condition.status === 'True')).toBe(true);
   });
 
   test('end when the rival goes', () => {
     const waiting = accepted(made('Tab', { kind: 'CronTab', singular: 'tab', listKind: 'TabList' }), [rival]);
-    const status = computeStatus(waiting, [], NOW + 1000);
-    expect(status.acceptedNames.kind).toBe('CronTab');
-    expect(status.conditions?.map((condition) => condition.status)).toEqual(['True', 'True']);
+    const { status } = accepted(waiting);
+    expect(status?.acceptedNames.kind).toBe('CronTab');
+    expect(status?.conditions?.map((condition) => condition.status)).toEqual(['True', 'True']);
   });
 
   test('that arise later leave an established resource served, under the names it had', () => {

@@ -13,7 +13,8 @@ export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
 /**
  * The status a definition should have, given the other definitions of the cluster; the very same object as
- * `definition.status` where nothing changes. Names that are taken keep what was accepted before, so that a served
+ * `definition.status` where nothing changes. A new definition comes to its final status in two steps: the status
+ * written, the function is asked again. Names that are taken keep what was accepted before, so that a served
  * resource stays served.
  */
 export function computeStatus(definition: CustomResourceDefinition, others: Iterable<DeepReadonly<CustomResourceDefinition>>, nowMs: number): DefinitionStatus {
@@ -26,13 +27,10 @@ export function computeStatus(definition: CustomResourceDefinition, others: Iter
     ? { type: 'NamesAccepted', status: 'False', lastTransitionTime: time, reason: conflict.reason, message: conflict.message }
     : { type: 'NamesAccepted', status: 'True', lastTransitionTime: time, reason: 'NoConflicts', message: 'no conflicts found' };
   setCondition(conditions, namesAccepted);
-  if (findCondition(definition, 'Established')?.status !== 'True') {
-    setCondition(
-      conditions,
-      conflict
-        ? { type: 'Established', status: 'False', lastTransitionTime: time, reason: 'NotAccepted', message: 'not all names are accepted' }
-        : { type: 'Established', status: 'True', lastTransitionTime: time, reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' },
-    );
+  const established = findCondition(definition, 'Established');
+  if (established?.status !== 'True') {
+    const verdict = conflict ? ESTABLISHED.refused : established?.reason === 'Installing' ? ESTABLISHED.done : ESTABLISHED.begun;
+    setCondition(conditions, { type: 'Established', ...verdict, lastTransitionTime: time });
   }
   const approval = approvalCondition(definition, time);
   if (approval !== undefined) setCondition(conditions, approval);
@@ -40,6 +38,13 @@ export function computeStatus(definition: CustomResourceDefinition, others: Iter
   const status: DefinitionStatus = { ...old, conditions, acceptedNames };
   return definition.status !== undefined && equalJson(status, old) ? old : status;
 }
+
+/** A resource is established in two steps, which watchers of definitions see one after the other. */
+const ESTABLISHED = {
+  refused: { status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' },
+  begun: { status: 'False', reason: 'Installing', message: 'the initial names have been accepted' },
+  done: { status: 'True', reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' },
+} as const;
 
 /** Replaces the condition of the same type; the time of transition moves only with the status. */
 function setCondition(conditions: DefinitionCondition[], condition: DefinitionCondition): void {
@@ -159,7 +164,7 @@ export function beginDeletion(definition: CustomResourceDefinition, nowMs: numbe
   setTerminating(definition, 'InstanceDeletionPending', nowMs);
 }
 
-/** Served: names were accepted once, and it is not on its way out. */
+/** Served: its names were accepted once. Clients are served from then on, not only when the status says Established. */
 export function isServed(definition: DeepReadonly<CustomResourceDefinition>): boolean {
-  return definition.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true;
+  return definition.status?.conditions?.some(({ type, status, reason }) => type === 'Established' && (status === 'True' || reason === 'Installing')) === true;
 }

@@ -167,6 +167,12 @@ describe('a route in two versions', () => {
     expect(kind.fromStorage(stored, v1beta1)).toMatchObject({ apiVersion: 'mesh.example.com/v1beta1', spec: { http: [{ redirect: { redirectCode: 301 } }] } });
   });
 
+  test('has the defaults of the version it is stored in, not of the one it is read in', () => {
+    const two = kindOf(definition('stable.example.com', 'CronTab', [version('v1', obj({ a: str() })), version('v2', obj({ a: str(), b: str({ default: 'x' }) }), { storage: false })]));
+    const stored = { apiVersion: 'stable.example.com/v1', kind: 'CronTab', metadata: {}, a: '1' };
+    expect(two.fromStorage(stored, two.version('v2') as ServedVersion)).toEqual({ ...stored, apiVersion: 'stable.example.com/v2' });
+  });
+
   test('warns of the version that is on its way out', () => {
     expect([v1.deprecationWarning, v1beta1.deprecationWarning]).toEqual([undefined, 'mesh.example.com/v1beta1 Route is deprecated; use v1']);
   });

@@ -107,12 +107,11 @@ export class ServedVersion {
   }
 
   /**
-   * An object of another version (or of this one, under an older schema) made one of this version, in place: what
-   * conversion `None` does on the way out of the store, and, without defaults, on the way in.
+   * An object of another version, or of this one under an older schema, made one of this version, in place: its
+   * apiVersion changes, and what is not declared here goes.
    */
-  adopt(object: KubeObject, { defaults }: { readonly defaults: boolean }): KubeObject {
+  adopt(object: KubeObject): KubeObject {
     object.apiVersion = this.apiVersion;
-    if (defaults) this.schema.default(object);
     this.schema.prune(object, { track: false });
     this.schema.dropNulls(object);
     return object;
