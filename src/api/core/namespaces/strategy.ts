@@ -45,7 +45,6 @@ export const rules: KindRules = {
     },
   },
   selectableFields: {
-    name: (object) => object.metadata.name ?? '',
     'status.phase': (object) => (object as Namespace).status?.phase ?? '',
   },
   beginDeletion(object) {

@@ -43,7 +43,6 @@ export const rules: KindRules = {
   validateUpdate,
   warningsOnUpdate: warnings,
   status: { validateUpdate: validateStatusUpdate },
-  selectableFields: { name: (object) => object.metadata.name ?? '' },
   cells,
 };
 

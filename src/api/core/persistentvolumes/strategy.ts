@@ -43,7 +43,6 @@ export const rules: KindRules = {
     },
     validateUpdate: () => [],
   },
-  selectableFields: { name: (object) => object.metadata.name ?? '' },
   cells,
 };
 
