@@ -59,9 +59,11 @@ async function rootDocument(call: PathCall, documents: DiscoveryDocuments, { cor
   if (form.wanted === 'aggregated') {
     const { document, etag } = documents.aggregated(core);
     const headers = { etag, vary: 'Accept' };
-    if (call.request.header('if-none-match') === etag) return { type: 'bytes', status: 304, contentType: 'application/json', headers, body: [] };
+    const contentType = `application/json;g=${DISCOVERY_GROUP};v=v2;as=${DISCOVERY_KIND}`;
+    // Caches of clients take the headers of a 304 for those of what they kept, its type among them.
+    if (call.request.header('if-none-match') === etag) return { type: 'bytes', status: 304, contentType, headers, body: [] };
     const response = await encodeValue(protobuf, 200, document, 'json');
-    return { ...response, contentType: `application/json;g=${DISCOVERY_GROUP};v=v2;as=${DISCOVERY_KIND}`, headers };
+    return { ...response, contentType, headers };
   }
   const document = core ? documents.coreVersions(call.request.header('host') ?? '') : documents.groupList();
   return encodeValue(protobuf, 200, document, form.format);
