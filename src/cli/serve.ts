@@ -75,9 +75,10 @@ async function openStore(settings: ServerSettings): Promise<Store> {
       return open({ folder: join(settings.dataFolder, 'store'), clock: systemClock });
     }
     case 'etcd': {
-      const { open } = await import('../store/etcd/open.ts');
+      const { open } = await import('../store/etcd/etcd-store.ts');
       const { endpoints = [], prefix, ca, cert, key } = settings.etcd ?? {};
-      return open({ endpoints, clock: systemClock, ...(prefix !== undefined && { prefix }), ...(ca !== undefined && { tls: { ca, ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) } }) });
+      const tls = ca === undefined ? {} : { tls: cert !== undefined && key !== undefined ? { ca, cert, key } : { ca } };
+      return open({ endpoints, clock: systemClock, ...(prefix !== undefined && { prefix }), ...tls });
     }
   }
 }

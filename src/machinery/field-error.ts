@@ -1,3 +1,5 @@
+import { stringifyJson } from './parse-json.ts';
+
 /**
  * Validation findings: a path, a reason and a text, worded as Kubernetes words them. Validators return lists of these;
  * `invalid()` in status-error.ts turns a list into the answer.
@@ -56,7 +58,7 @@ const withDetail = (head: string, detail: string): string => (detail === '' ? he
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'bigint') return value.toString();
-  return JSON.stringify(value);
+  return stringifyJson(value);
 }
 
 export function fieldInvalid(field: Path, value: unknown, detail: string): FieldError {

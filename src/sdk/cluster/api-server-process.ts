@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { loadFacts } from '../../api/facts/facts.ts';
+import { loadFacts, type Facts } from '../../api/facts/facts.ts';
+import { createOpenApi, type OpenApi } from '../../api/openapi/documents.ts';
+import { customResourceOpenApi } from '../../extensions/custom-resources/openapi-source.ts';
+import { addOpenApiPaths } from '../../server/openapi/openapi-paths.ts';
+import { VERSION_INFO } from '../../server/version.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
+import { celRuleCompiler } from '../../schema/cel-rules.ts';
 import { ApiServer } from '../../server/api-server.ts';
 import { applyBootstrap } from '../../server/bootstrap/apply-bootstrap.ts';
 import { planBootstrap } from '../../server/bootstrap/plan-bootstrap.ts';
@@ -11,7 +16,7 @@ import type { ClusterCertificates } from '../../server/certificates/cluster-cert
 import { HttpsServer } from '../../server/http/https-server.ts';
 import type { Store } from '../../store/store.ts';
 import { clusterAccess, type AuthorizationMode } from './access.ts';
-import { KIND_RULES } from './kind-rules-table.ts';
+import { kindRules } from './kind-rules-table.ts';
 
 export interface ApiServerProcessOptions {
   readonly store: Store;
@@ -36,13 +41,14 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
   const random = options.random ?? Math.random;
   const log = options.log ?? (() => undefined);
   const facts = loadFacts();
+  const ruleCompiler = celRuleCompiler();
   const server = await ApiServer.open({
     store: options.store,
     clock,
     random,
     uuid: options.uuid ?? randomUUID,
     facts,
-    rules: KIND_RULES,
+    rules: kindRules(ruleCompiler),
     access: (core) =>
       clusterAccess(
         {
@@ -70,9 +76,19 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
     }),
     requestTarget((request) => server.handle(request)),
   );
-  await installCustomResources(server, { metadata: objectMetadata(facts) });
+  addOpenApi(server, facts);
+  await installCustomResources(server, { metadata: objectMetadata(facts), ruleCompiler });
   server.setReady();
   return server;
+}
+
+/** The OpenAPI documents of everything that is served, built when they are first asked for. */
+function addOpenApi(server: ApiServer, facts: Facts): void {
+  const openApi: OpenApi = createOpenApi(facts, {
+    version: VERSION_INFO.gitVersion,
+    sources: [customResourceOpenApi(server.catalog, () => openApi)],
+  });
+  addOpenApiPaths(server.paths, () => openApi);
 }
 
 /** Opens the server's HTTPS port. */

@@ -2,18 +2,21 @@ import { coreKinds } from '../../api/core/kinds.ts';
 import type { KindRules } from '../../api/kind-rules.ts';
 import { nameIsPathSegment } from '../../machinery/names.ts';
 import { definitionRules } from '../../extensions/custom-resources/definition-rules.ts';
+import type { RuleCompiler } from '../../schema/rule-compiler.ts';
 import type { KindRulesTable } from '../../server/builtin/builtin-resources.ts';
 
 /** Names that need only fit into a path. */
 const PATH_SEGMENT_NAMES: KindRules = { validateName: nameIsPathSegment };
 
 /** The rules of every built-in kind that has some, by `group/resource`. */
-export const KIND_RULES: KindRulesTable = {
-  ...inGroup('', coreKinds),
-  ...inGroup('rbac.authorization.k8s.io', Object.fromEntries(['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'].map((r) => [r, PATH_SEGMENT_NAMES]))),
-  'apiregistration.k8s.io/apiservices': PATH_SEGMENT_NAMES,
-  'apiextensions.k8s.io/customresourcedefinitions': definitionRules() as KindRules,
-};
+export function kindRules(ruleCompiler: RuleCompiler): KindRulesTable {
+  return {
+    ...inGroup('', coreKinds),
+    ...inGroup('rbac.authorization.k8s.io', Object.fromEntries(['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'].map((r) => [r, PATH_SEGMENT_NAMES]))),
+    'apiregistration.k8s.io/apiservices': PATH_SEGMENT_NAMES,
+    'apiextensions.k8s.io/customresourcedefinitions': definitionRules({ ruleCompiler }) as KindRules,
+  };
+}
 
 function inGroup(group: string, kinds: Readonly<Record<string, KindRules>>): KindRulesTable {
   return Object.fromEntries(Object.entries(kinds).map(([plural, rules]) => [`${group}/${plural}`, rules]));

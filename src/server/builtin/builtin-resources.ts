@@ -58,7 +58,7 @@ function makeStorage(facts: Facts, resource: ResourceFacts, stored: { group: str
     rules,
     tracksGeneration,
     ...(tracksGeneration && !GENERATION_FROM_ZERO.has(key) && { initialGeneration: 1 }),
-    standardFinalizers: true,
+    standardFinalizers: key !== 'apiextensions.k8s.io/customresourcedefinitions',
     hasOwnSelectableFields: rules.selectableFields !== undefined,
     selectableField: (label) => (Object.hasOwn(labels, label) ? labels[label] : undefined),
     emptyStatus: () => (type ? emptyObject(type)['status'] : undefined),

@@ -44,6 +44,11 @@ export class DiscoveryDocuments {
     return this.#keep('groups', () => ({ kind: 'APIGroupList', apiVersion: 'v1', groups: this.groupNames().map((g) => this.#groupEntry(g)) }));
   }
 
+  /** Groups of custom resources come and go: what they do not serve is answered without a Status. */
+  isBuiltin(group: string): boolean {
+    return this.#catalog.versions(group).some((v) => this.#catalog.resources(group, v).some((t) => !t.custom));
+  }
+
   /** Undefined for groups that are not served. */
   group(group: string): unknown {
     if (this.#versions(group).length === 0) return undefined;

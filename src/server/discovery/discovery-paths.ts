@@ -1,5 +1,5 @@
 import { noSuchPath, notAcceptable } from '../../machinery/status-error.ts';
-import type { ApiResponse } from '../http/api-request.ts';
+import { textResponse, type ApiResponse } from '../http/api-request.ts';
 import { encodeValue } from '../pipeline/encode.ts';
 import { ACCEPTED_TYPES, type Format } from '../pipeline/negotiation.ts';
 import type { PathCall, PathRouter } from '../pipeline/path-router.ts';
@@ -72,7 +72,10 @@ async function rootDocument(call: PathCall, documents: DiscoveryDocuments, { cor
 async function below(call: PathCall, documents: DiscoveryDocuments, protobuf: LazyProtobuf): Promise<ApiResponse> {
   const parts = call.path.split('/').filter((p) => p !== '');
   const document = parts[0] === 'api' ? coreDocument(parts, documents) : groupDocument(parts, documents);
-  if (document === undefined) throw noSuchPath();
+  if (document === undefined) {
+    if (documents.isBuiltin(parts[0] === 'api' ? '' : (parts[1] ?? ''))) throw noSuchPath();
+    return textResponse(404, '404 page not found\n');
+  }
   const form = formOf(call.request.header('accept'), false);
   return encodeValue(protobuf, 200, document, form.format);
 }

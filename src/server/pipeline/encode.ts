@@ -98,7 +98,7 @@ async function encodeList(context: RegistryContext, call: ApiCall, list: ListOut
   }
   if (form.format !== 'json' || wantsPretty(call)) {
     const items = list.items.map((item) => listItem(type, inRequestVersion(type, item)));
-    const view = { kind: type.listKind, apiVersion: type.apiVersion, metadata: listMeta(type, list), items };
+    const view = { kind: type.listKind, apiVersion: type.apiVersion, metadata: plainListMeta(type, list), items };
     if (form.format === 'protobuf') {
       const forms = await context.protobuf.load();
       const bytes = forms.encodeList(view as unknown as JsonObject, items as JsonObject[]);
@@ -106,7 +106,7 @@ async function encodeList(context: RegistryContext, call: ApiCall, list: ListOut
     }
     return encodeValue(context.protobuf, 200, view, form.format, wantsPretty(call));
   }
-  const head = Buffer.from(`{"kind":${JSON.stringify(type.listKind)},"apiVersion":${JSON.stringify(type.apiVersion)},"metadata":${JSON.stringify(listMeta(type, list))},"items":[`);
+  const head = Buffer.from(`{"kind":${JSON.stringify(type.listKind)},"apiVersion":${JSON.stringify(type.apiVersion)},"metadata":${JSON.stringify(plainListMeta(type, list))},"items":[`);
   const chunks = listChunks(type, list);
   const first = chunks.next();
   if (first.done) return { type: 'bytes', status: 200, contentType: 'application/json', body: [head, LIST_TAIL] };
@@ -117,6 +117,11 @@ async function encodeList(context: RegistryContext, call: ApiCall, list: ListOut
     contentType: 'application/json',
     start: (sink) => streamList(sink, head, first.value.bytes, chunks),
   };
+}
+
+/** Plain lists of custom resources always say where they go on. */
+function plainListMeta(type: ResourceType, list: ListOutcome): Record<string, unknown> {
+  return type.custom ? { continue: '', ...listMeta(list) } : listMeta(list);
 }
 
 /** Items of built-in lists go without their type. */

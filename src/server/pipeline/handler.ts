@@ -95,12 +95,13 @@ export class Pipeline {
     const { context, endpoints } = this.#options;
     const type = context.catalog.find(info.group, info.version, info.resource);
     if (!type) {
-      if (context.catalog.hasGroupVersion(info.group, info.version)) throw noSuchPath();
+      if (context.catalog.resources(info.group, info.version).some((t) => !t.custom)) throw noSuchPath();
       return textResponse(404, '404 page not found\n');
     }
-    const refusal = checkEndpoint(type, info);
-    if (refusal) throw refusal;
     if (type.deprecationWarning !== undefined) warnings.push(type.deprecationWarning);
+    const refusal = checkEndpoint(type, info);
+    if (refusal === 'no such path') return textResponse(404, '404 page not found\n');
+    if (refusal) throw refusal;
     const call: ApiCall = {
       request,
       info,

@@ -44,7 +44,7 @@ export function transformObject(context: TransformContext, object: DeepReadonly<
 
 /** A list as the client asked to see it. */
 export function transformList(context: TransformContext, objects: readonly DeepReadonly<KubeObject>[], list: ListOutcome): unknown {
-  const metadata = listMeta(context.type, list);
+  const metadata = listMeta(list);
   switch (context.as.kind) {
     case 'Table':
       return table(context, objects, metadata, true);
@@ -64,10 +64,10 @@ function goType(type: ResourceType, suffix: string): string {
   return type.custom ? `*unstructured.Unstructured${suffix}` : `*${type.group === '' ? 'core' : type.group.split('.')[0]}.${type.kind}${suffix}`;
 }
 
-export function listMeta(type: ResourceType, list: ListOutcome): Record<string, unknown> {
+export function listMeta(list: ListOutcome): Record<string, unknown> {
   return {
     resourceVersion: String(list.revision),
-    ...(list.continueToken === undefined ? type.custom && { continue: '' } : { continue: list.continueToken }),
+    ...(list.continueToken !== undefined && { continue: list.continueToken }),
     ...(list.remainingItemCount !== undefined && { remainingItemCount: list.remainingItemCount }),
   };
 }

@@ -32,14 +32,15 @@ export async function applyFromRequest(context: RegistryContext, call: ApiCall, 
   });
 }
 
-async function readApplyBody(call: ApiCall): Promise<{ patch: JsonObject; duplicates: readonly string[] }> {
+/** The body as YAML, which JSON is part of. */
+export async function readApplyBody(call: ApiCall): Promise<{ patch: JsonObject; duplicates: readonly string[] }> {
   const bytes = await call.request.readBody(MAX_BODY_BYTES);
   const { parseYaml } = await import('../../machinery/parse-yaml.ts');
   let parsed: { value: JsonValue; duplicates: readonly string[] };
   try {
     parsed = parseYaml(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
   } catch (error) {
-    throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`);
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   const value = parsed.value ?? {};
   if (!isJsonObject(value)) {
@@ -50,9 +51,10 @@ async function readApplyBody(call: ApiCall): Promise<{ patch: JsonObject; duplic
 }
 
 function reportDuplicates(call: ApiCall, duplicates: readonly string[], options: WriteOptions): void {
-  const text = `error converting YAML to JSON: yaml: unmarshal errors:\n${duplicates.map((d) => `  ${d}`).join('\n')}`;
-  if (options.fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${text}`);
-  call.warn(text);
+  if (options.fieldValidation === 'Strict') {
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n${duplicates.map((d) => `  ${d}`).join('\n')}`);
+  }
+  for (const duplicate of duplicates) call.warn(duplicate);
 }
 
 /** What strict validation finds in the configuration itself: fields that the type does not know. */

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../machinery/json.ts';
-import { isJsonObject } from '../../machinery/json.ts';
+import { isJsonObject, setOwn } from '../../machinery/json.ts';
 import { parseApiVersion } from '../../machinery/group-version.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { JsonSyntaxError, parseJson } from '../../machinery/parse-json.ts';
@@ -22,9 +22,24 @@ export interface BodyType {
   decode(value: JsonObject): { object: KubeObject; strictErrors: readonly string[] };
 }
 
+/** Keys given twice, as strict validation words them and as warnings do. */
+export interface Duplicates {
+  readonly strict: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export const NO_DUPLICATES: Duplicates = { strict: [], warnings: [] };
+
+/** Repeated keys of a JSON body, by their paths. */
+export function jsonDuplicates(paths: readonly string[]): Duplicates {
+  if (paths.length === 0) return NO_DUPLICATES;
+  const texts = paths.map((path) => `duplicate field ${JSON.stringify(path)}`);
+  return { strict: texts, warnings: texts };
+}
+
 export interface ParsedBody {
   readonly value: JsonValue;
-  readonly duplicates: readonly string[];
+  readonly duplicates: Duplicates;
   /** As they came: messages show their beginning. */
   readonly bytes: Uint8Array;
 }
@@ -37,26 +52,30 @@ export function mediaTypeOf(contentType: string | undefined): string {
 }
 
 /** Parses the bytes of a body in the media type they came in. Duplicate keys are findings of strict validation. */
-export async function parseBody(call: ApiCall, mediaType: string, bytes: Uint8Array, expectedKind: string): Promise<{ value: JsonValue; duplicates: readonly string[] }> {
+export async function parseBody(call: ApiCall, mediaType: string, bytes: Uint8Array, expectedKind: string): Promise<{ value: JsonValue; duplicates: Duplicates }> {
   switch (mediaType) {
     case 'application/json':
       try {
-        return parseJson(bytes);
+        const { value, duplicates } = parseJson(bytes);
+        return { value, duplicates: jsonDuplicates(duplicates) };
       } catch (error) {
         if (error instanceof JsonSyntaxError) throw unrecognized(expectedKind, `couldn't get version/kind; json parse error: ${error.message}`, bytes);
         throw error;
       }
     case 'application/yaml': {
-      const { parseYaml } = await import('../../machinery/parse-yaml.ts');
+      const { formatYamlDuplicates, parseYaml } = await import('../../machinery/parse-yaml.ts');
       try {
-        return parseYaml(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+        const { value, duplicates } = parseYaml(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+        // Go turns YAML into JSON with sorted keys first: what is wrong is found in that order.
+        const sorted = sortKeys(value);
+        return { value: sorted, duplicates: duplicates.length === 0 ? NO_DUPLICATES : { strict: [formatYamlDuplicates(duplicates)], warnings: duplicates } };
       } catch (error) {
         throw unrecognized(expectedKind, error instanceof Error ? error.message : String(error), bytes);
       }
     }
     case 'application/vnd.kubernetes.protobuf':
       if (call.type.custom && expectedKind !== '') throw unknownBody();
-      return { value: await decodeProtobufBody(call, bytes, expectedKind), duplicates: [] };
+      return { value: await decodeProtobufBody(call, bytes, expectedKind), duplicates: NO_DUPLICATES };
     default:
       throw unknownBody();
   }
@@ -121,18 +140,26 @@ export function decodeValue(context: RegistryContext, call: ApiCall, type: BodyT
     if (error instanceof DecodeError) throw cannotBeHandled(type, error.message, { kind: type.kind, version: type.version });
     throw error;
   }
-  const findings = fieldValidation === 'Ignore' ? [] : [...decoded.strictErrors, ...duplicates.map((d) => `duplicate field ${JSON.stringify(d)}`)];
-  reportStrictFindings(call, type, findings, fieldValidation);
+  reportStrictFindings(call, type, decoded.strictErrors, duplicates, fieldValidation);
   return decoded.object;
 }
 
-function reportStrictFindings(call: ApiCall, type: BodyType, findings: readonly string[], fieldValidation: FieldValidation): void {
-  if (findings.length === 0) return;
+function reportStrictFindings(call: ApiCall, type: BodyType, unknown: readonly string[], duplicates: Duplicates, fieldValidation: FieldValidation): void {
+  if (fieldValidation === 'Ignore') return;
   if (fieldValidation === 'Strict') {
-    const text = `strict decoding error: ${findings.join(', ')}`;
-    throw cannotBeHandled(type, text, { kind: type.kind, version: type.version });
+    const findings = [...duplicates.strict, ...unknown];
+    if (findings.length === 0) return;
+    throw cannotBeHandled(type, `strict decoding error: ${findings.join(', ')}`, { kind: type.kind, version: type.version });
   }
-  for (const finding of findings) call.warn(finding);
+  for (const finding of [...duplicates.warnings, ...unknown]) call.warn(finding);
+}
+
+function sortKeys(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (!isJsonObject(value)) return value;
+  const sorted: JsonObject = {};
+  for (const key of Object.keys(value).sort()) setOwn(sorted, key, sortKeys(value[key] ?? null));
+  return sorted;
 }
 
 function cannotBeHandled(type: BodyType, problem: string, actual: { kind: string; version: string }): StatusError {

@@ -133,6 +133,10 @@ function deleteOptionsJson(options: DeleteOptions): Record<string, unknown> {
 
 function checkPreconditions(call: ApiCall, name: string, options: DeleteOptions, old: KubeObject): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
+  // Kinds that hold themselves check this themselves, in other words.
+  if (call.type.storage.rules.heldInDeletion && uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
+    throw conflict(call.type.storage, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`);
+  }
   // Kubernetes names the kind, not the resource, in these two messages.
   const subject = { group: call.type.group, resource: call.type.kind };
   if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {

@@ -25,9 +25,10 @@ const OBJECT_VERBS = new Set(['get', 'update', 'patch', 'delete', 'watch']);
 
 /**
  * Whether the path is one that the resource has and the method one it takes there: undefined, or the refusal. A path
- * that exists for other methods is a 405, any other a 404.
+ * that exists for other methods is a 405, any other a 404; below custom resources without the courtesy of a Status.
  */
-export function checkEndpoint(type: ResourceType, info: ResourceRequestInfo): StatusError | undefined {
+export function checkEndpoint(type: ResourceType, info: ResourceRequestInfo): StatusError | 'no such path' | undefined {
+  if (type.custom && type.namespaced && info.namespace === '' && (info.name !== '' || (info.verb !== 'list' && info.verb !== 'watch'))) return 'no such path';
   if (info.subresource !== '') return checkSubresource(type, info);
   if (!type.namespaced && info.namespace !== '') {
     // `/api/v1/namespaces/x` names the namespace x both as the object and as the scope.

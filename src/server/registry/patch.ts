@@ -1,15 +1,16 @@
 import type { DeepReadonly, JsonObject, JsonValue } from '../../machinery/json.ts';
 import { cloneJson, isJsonObject } from '../../machinery/json.ts';
-import { applyJsonPatch, JsonPatchError, parseJsonPatch, type JsonPatchOperation } from '../../machinery/json-patch.ts';
+import { applyJsonPatch, JsonPatchError, parseJsonPatch, unknownJsonPatchFields, type JsonPatchOperation } from '../../machinery/json-patch.ts';
 import { applyMergePatch } from '../../machinery/merge-patch.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { JsonSyntaxError, parseJson, stringifyJson } from '../../machinery/parse-json.ts';
+import { formatGoValue } from '../../machinery/go-format.ts';
 import { badRequest, failure, invalid, unsupportedMediaType } from '../../machinery/status-error.ts';
 import { fieldInvalid } from '../../machinery/field-error.ts';
 import { applyStrategicMergePatch, StrategicMergeError } from '../../machinery/strategic-merge-patch.ts';
 import type { ApiCall, RegistryContext } from './api-call.ts';
 import { applyFromRequest } from './apply.ts';
-import { MAX_BODY_BYTES, mediaTypeOf } from './decode-body.ts';
+import { jsonDuplicates, MAX_BODY_BYTES, mediaTypeOf } from './decode-body.ts';
 import type { Outcome } from './outcome.ts';
 import { parseWriteOptions, type FieldValidation } from './request-options.ts';
 import { DecodeError, type Decoded } from './resource-type.ts';
@@ -30,11 +31,11 @@ export async function patchFromRequest(context: RegistryContext, call: ApiCall):
   const mediaType = patchType(call);
   const options = parseWriteOptions('PatchOptions', call.query, mediaType === APPLY_PATCH);
   if (mediaType === APPLY_PATCH) return applyFromRequest(context, call, options);
-  const { patch, duplicates } = await readPatch(call, mediaType);
+  const { patch, findings, shown } = await readPatch(call, mediaType);
   return updateObject(context, call, {
     make: (current) => {
       const patched = patch(current as unknown as JsonObject);
-      return decodePatched(call, type, patched, duplicates, options.fieldValidation);
+      return decodePatched(call, type, patched, { findings, fieldValidation: options.fieldValidation, ...(shown !== undefined && { shown }) });
     },
     allowCreate: false,
     claim: true,
@@ -57,8 +58,16 @@ export function patchType(call: ApiCall): string {
   return mediaType;
 }
 
+export interface PatchBody {
+  readonly patch: Patch;
+  /** What strict validation finds in the patch itself. */
+  readonly findings: readonly string[];
+  /** How messages show the value that was wrong, where it is the patch and not what came of it. */
+  readonly shown?: string;
+}
+
 /** Reads the body and parses it as a patch; what is wrong with the patch itself is a BadRequest. */
-export async function readPatch(call: ApiCall, mediaType: string): Promise<{ patch: Patch; duplicates: readonly string[] }> {
+export async function readPatch(call: ApiCall, mediaType: string): Promise<PatchBody> {
   const bytes = await call.request.readBody(MAX_BODY_BYTES);
   const prefix = mediaType === STRATEGIC_MERGE_PATCH ? '' : 'error decoding patch: ';
   let parsed: { value: JsonValue; duplicates: readonly string[] };
@@ -69,11 +78,12 @@ export async function readPatch(call: ApiCall, mediaType: string): Promise<{ pat
     throw error;
   }
   const { value, duplicates } = parsed;
-  if (mediaType === JSON_PATCH) return { patch: jsonPatch(value), duplicates: [] };
+  if (mediaType === JSON_PATCH) return jsonPatch(value);
+  const findings = jsonDuplicates(duplicates).strict;
   if (!isJsonObject(value)) throw badRequest(`${prefix}json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`);
-  if (mediaType === MERGE_PATCH) return { patch: (target) => applyMergePatch(target, value) as JsonObject, duplicates };
+  if (mediaType === MERGE_PATCH) return { patch: (target) => applyMergePatch(target, value) as JsonObject, findings };
   const schema = call.type.mergeSchema;
-  return { patch: (target) => strategicMerge(target, value, schema), duplicates };
+  return { patch: (target) => strategicMerge(target, value, schema), findings, shown: formatGoValue(value) };
 }
 
 function goType(value: JsonValue): string {
@@ -82,7 +92,7 @@ function goType(value: JsonValue): string {
   return typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value;
 }
 
-function jsonPatch(value: JsonValue): Patch {
+function jsonPatch(value: JsonValue): PatchBody {
   if (!Array.isArray(value)) throw badRequest(`error decoding patch: json: cannot unmarshal ${goType(value)} into Go value of type []handlers.jsonPatchOp`);
   let operations: readonly JsonPatchOperation[];
   try {
@@ -91,7 +101,7 @@ function jsonPatch(value: JsonValue): Patch {
     if (error instanceof JsonPatchError) throw patchFailure(error);
     throw error;
   }
-  return (target) => {
+  const patch: Patch = (target) => {
     try {
       return applyJsonPatch(target, operations) as JsonObject;
     } catch (error) {
@@ -99,6 +109,7 @@ function jsonPatch(value: JsonValue): Patch {
       throw error;
     }
   };
+  return { patch, findings: unknownJsonPatchFields(operations) };
 }
 
 function patchFailure(error: JsonPatchError): Error {
@@ -118,8 +129,12 @@ function strategicMerge(target: JsonObject, patch: JsonObject, schema: ApiCall['
   }
 }
 
+export interface PatchDecoding extends Pick<PatchBody, 'findings' | 'shown'> {
+  readonly fieldValidation: FieldValidation;
+}
+
 /** Decodes what a patch made of an object; that it does not fit the type is the patch's fault, and says so. */
-export function decodePatched(call: ApiCall, type: { apiVersion: string; kind: string; version: string; decode(value: JsonObject): Decoded; defaults(object: KubeObject): void }, patched: DeepReadonly<JsonObject>, duplicates: readonly string[], fieldValidation: FieldValidation): KubeObject {
+export function decodePatched(call: ApiCall, type: { apiVersion: string; kind: string; version: string; decode(value: JsonObject): Decoded; defaults(object: KubeObject): void }, patched: DeepReadonly<JsonObject>, options: PatchDecoding): KubeObject {
   const value = cloneJson(patched) as JsonObject;
   const apiVersion = value['apiVersion'];
   const kind = value['kind'];
@@ -135,9 +150,9 @@ export function decodePatched(call: ApiCall, type: { apiVersion: string; kind: s
     if (error instanceof DecodeError) throw invalidPatch(patched, error.message);
     throw error;
   }
-  const findings = fieldValidation === 'Ignore' ? [] : [...duplicates.map((d) => `duplicate field ${JSON.stringify(d)}`), ...decoded.strictErrors];
+  const findings = options.fieldValidation === 'Ignore' ? [] : [...options.findings, ...decoded.strictErrors];
   if (findings.length > 0) {
-    if (fieldValidation === 'Strict') throw invalidPatch(patched, `strict decoding error: ${findings.join(', ')}`);
+    if (options.fieldValidation === 'Strict') throw invalidPatch(options.shown ?? patched, `strict decoding error: ${findings.join(', ')}`);
     for (const finding of findings) call.warn(finding);
   }
   const { object } = decoded;
@@ -150,6 +165,6 @@ export function decodePatched(call: ApiCall, type: { apiVersion: string; kind: s
   return object;
 }
 
-function invalidPatch(patched: DeepReadonly<JsonObject>, problem: string): Error {
-  return invalid({ group: '', kind: '' }, '', [fieldInvalid('patch', stringifyJson(patched), problem)]);
+function invalidPatch(shown: DeepReadonly<JsonObject> | string, problem: string): Error {
+  return invalid({ group: '', kind: '' }, '', [fieldInvalid('patch', typeof shown === 'string' ? shown : stringifyJson(shown), problem)]);
 }

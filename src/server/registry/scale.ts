@@ -2,9 +2,15 @@ import { cloneJson, isJsonObject, type DeepReadonly, type JsonObject } from '../
 import { fieldInvalid } from '../../machinery/field-error.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { badRequest, invalid } from '../../machinery/status-error.ts';
+import { applyPatch } from '../../machinery/apply/apply-patch.ts';
+import { updateManagedFields, type FieldManagerOptions } from '../../machinery/apply/managed-fields.ts';
+import { parentManagedFields, SCALE_API_VERSION, scaleManagedFields, type ScaledParent } from '../../machinery/apply/scale-managed-fields.ts';
+import type { FieldSchema, MergeSchema, StructSchema } from '../../machinery/merge-schema.ts';
 import { inRequestVersion } from '../pipeline/encode.ts';
 import type { ApiCall, RegistryContext } from './api-call.ts';
+import { readApplyBody } from './apply.ts';
 import { decodeValue, mediaTypeOf, MAX_BODY_BYTES, parseBody, type BodyType } from './decode-body.ts';
+import { ownershipOptions } from './field-ownership.ts';
 import type { Outcome } from './outcome.ts';
 import { APPLY_PATCH, decodePatched, patchType, readPatch } from './patch.ts';
 import { readObject } from './read.ts';
@@ -27,39 +33,84 @@ export async function updateScale(context: RegistryContext, call: ApiCall, mappi
   const scale = decodeValue(context, call, type, { ...parsed, bytes }, options.fieldValidation);
   const name = scale.metadata.name ?? '';
   if (name !== '' && name !== call.info.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.info.name})`);
-  return writeScale(context, call, mapping, options, () => scale);
+  return writeScale(context, call, mapping, options, (current) => claimed(context, call, current, cloneJson(scale), options));
 }
 
 export async function patchScale(context: RegistryContext, call: ApiCall, mapping: ScaleMapping): Promise<Outcome> {
   const mediaType = patchType(call);
   const options = parseWriteOptions('PatchOptions', call.query, mediaType === APPLY_PATCH);
-  if (mediaType === APPLY_PATCH) throw badRequest('server-side apply is not supported on the scale subresource yet');
-  const { patch, duplicates } = await readPatch(call, mediaType);
+  if (mediaType === APPLY_PATCH) return applyScale(context, call, mapping, options);
+  const { patch, findings } = await readPatch(call, mediaType);
   return writeScale(context, call, mapping, options, (current) => {
     const patched = patch(current as unknown as JsonObject);
-    return decodePatched(call, scaleBodyType(), patched, duplicates, options.fieldValidation);
+    const scale = decodePatched(call, scaleBodyType(), patched, { findings, fieldValidation: options.fieldValidation });
+    return claimed(context, call, current, scale, options);
   });
 }
 
+async function applyScale(context: RegistryContext, call: ApiCall, mapping: ScaleMapping, options: WriteOptions): Promise<Outcome> {
+  const { patch } = await readApplyBody(call);
+  return writeScale(context, call, mapping, options, (current) => {
+    const { object } = applyPatch(current, patch, { ...scaleOwnership(context, call, options), kind: 'Scale', force: options.force ?? false });
+    return decodeScale(cloneJson(object) as unknown as JsonObject).object;
+  });
+}
+
+/** Who owns the scale's replicas after an update by this request's manager. */
+function claimed(context: RegistryContext, call: ApiCall, current: KubeObject, scale: KubeObject, options: WriteOptions): KubeObject {
+  const managedFields = updateManagedFields(current, scale, scaleOwnership(context, call, options));
+  if (managedFields === undefined) delete scale.metadata.managedFields;
+  else scale.metadata.managedFields = managedFields;
+  return scale;
+}
+
+function scaleOwnership(context: RegistryContext, call: ApiCall, options: WriteOptions): FieldManagerOptions {
+  const { manager, now, subresource } = ownershipOptions(context, call, options.fieldManager);
+  return { manager, now, apiVersion: SCALE_API_VERSION, schema: SCALE_SCHEMA, ...(subresource !== undefined && { subresource }) };
+}
+
+/** `change` is given the scale with the owners of its replicas, and returns the scale it should be with its owners. */
 async function writeScale(context: RegistryContext, call: ApiCall, mapping: ScaleMapping, options: WriteOptions, change: (current: KubeObject) => KubeObject): Promise<Outcome> {
+  let conditional = false;
   const outcome = await updateObject(context, call, {
     make: (current) => {
       const object = cloneJson(current) as KubeObject;
-      const scale = change(mapping.toScale(object as DeepReadonly<KubeObject>));
+      const parent = scaledParent(context, call);
+      const seen = mapping.toScale(object as DeepReadonly<KubeObject>);
+      const owners = scaleManagedFields(object.metadata.managedFields, parent);
+      const scale = change(owners === undefined ? seen : { ...seen, metadata: { ...seen.metadata, managedFields: owners } });
       validateScale(call, scale);
       mapping.applyScale(object, scale);
-      const version = scale.metadata.resourceVersion;
-      if (version !== undefined && version !== '') object.metadata.resourceVersion = version;
-      else delete object.metadata.resourceVersion;
+      const managedFields = parentManagedFields(object.metadata.managedFields, scale.metadata.managedFields, parent);
+      if (managedFields === undefined) delete object.metadata.managedFields;
+      else object.metadata.managedFields = managedFields;
+      const version = scale.metadata.resourceVersion ?? '';
+      conditional = call.info.verb === 'update' && version !== '';
+      if (version !== '') object.metadata.resourceVersion = version;
       return object;
     },
+    get conditional() {
+      return conditional;
+    },
     allowCreate: false,
-    claim: true,
+    claim: false,
     options,
   });
   if (outcome.type === 'stored') return { type: 'object', status: outcome.status, object: mapping.toScale(inRequestVersion(call.type, outcome.object)) };
   if (outcome.type === 'object') return { ...outcome, object: mapping.toScale(outcome.object as DeepReadonly<KubeObject>) };
   return outcome;
+}
+
+/** Where the replicas are in each version of the kind. */
+function scaledParent(context: RegistryContext, call: ApiCall): ScaledParent {
+  const { type } = call;
+  const paths = new Map<string, readonly string[] | undefined>();
+  for (const version of context.catalog.versions(type.group)) {
+    const other = context.catalog.find(type.group, version, type.resource);
+    const handling = other?.subresources.get('scale')?.handling;
+    if (other) paths.set(other.apiVersion, handling?.type === 'scale' ? handling.scale.replicasPath : undefined);
+  }
+  return { apiVersion: type.apiVersion, replicasPaths: paths };
 }
 
 function validateScale(call: ApiCall, scale: KubeObject): void {
@@ -74,6 +125,24 @@ function validateScale(call: ApiCall, scale: KubeObject): void {
 function scaleBodyType(): BodyType & { defaults(object: KubeObject): void } {
   return { group: 'autoscaling', version: 'v1', apiVersion: 'autoscaling/v1', kind: 'Scale', custom: false, decode: decodeScale, defaults: () => undefined };
 }
+
+function struct(fields: Readonly<Record<string, MergeSchema>>): StructSchema {
+  const schemas = new Map<string, FieldSchema>(Object.entries(fields).map(([name, schema]) => [name, { schema }]));
+  return { kind: 'struct', atomic: false, preserveUnknown: false, field: (name) => schemas.get(name), fieldNames: () => [...schemas.keys()] };
+}
+
+const ANYTHING: MergeSchema = { kind: 'any' };
+const NUMBER: MergeSchema = { kind: 'scalar', scalar: 'number' };
+const STRING: MergeSchema = { kind: 'scalar', scalar: 'string' };
+
+/** How autoscaling/v1 Scale merges. */
+const SCALE_SCHEMA = struct({
+  apiVersion: STRING,
+  kind: STRING,
+  metadata: ANYTHING,
+  spec: struct({ replicas: NUMBER }),
+  status: struct({ replicas: NUMBER, selector: STRING }),
+});
 
 function decodeScale(value: JsonObject): Decoded {
   const strictErrors: string[] = [];

@@ -26,6 +26,8 @@ export interface Change {
   readonly allowCreate: boolean;
   /** Writes managedFields for the change; skipped where `make` has done it (server-side apply). */
   readonly claim: boolean;
+  /** Losing a race is a conflict rather than a reason to try again. Default: for PUT of an object that names its version. */
+  readonly conditional?: boolean;
   /** A uid that the stored object must have. */
   readonly uid?: string;
   readonly options: WriteOptions;
@@ -85,6 +87,7 @@ async function createInstead(context: RegistryContext, call: ApiCall, change: Ch
     throw conflict(call.type.storage, call.info.name, `Precondition failed: UID in precondition: ${change.uid}, UID in object meta: `);
   }
   const object = await change.make(undefined);
+  delete object.metadata.resourceVersion;
   return createObject(context, call, object, change.options, change.claim);
 }
 
@@ -109,7 +112,8 @@ async function attemptUpdate(context: RegistryContext, call: ApiCall, change: Ch
     options: { kind: change.options.kind, apiVersion: 'meta.k8s.io/v1', fieldValidation: change.options.fieldValidation, ...(change.options.fieldManager !== '' && { fieldManager: change.options.fieldManager }) },
   });
   await context.admission.admit(admission);
-  const conditional = checkVersion(call, hub, current.revision);
+  const named = checkVersion(call, hub, current.revision);
+  const conditional = change.conditional ?? (named && call.info.verb === 'update');
   prepareForUpdate(context, call, hub, stored);
   validateUpdate(context, call, hub, stored);
   await context.admission.validate(admission);
@@ -119,7 +123,7 @@ async function attemptUpdate(context: RegistryContext, call: ApiCall, change: Ch
 
   if (vanishes(storage, hub)) return vanish(context, call, change, key, { current, hub, conditional });
   const value = encodeFor(storage, hub);
-  if (value.equals(current.value)) return { outcome: { type: 'stored', status: 200, object: current } };
+  if (value.equals(current.value) || (value.length === current.value.byteLength && sameStored(hub, stored))) return { outcome: { type: 'stored', status: 200, object: current } };
   if (change.options.dryRun) {
     hub.metadata.resourceVersion = String(current.revision);
     return { outcome: { type: 'object', status: 200, object: type.fromStorage(hub) } };
@@ -141,8 +145,7 @@ function checkUid(call: ApiCall, change: Change, stored: KubeObject): void {
 }
 
 /**
- * The version that the client means must be the stored one. True when the client itself named it (so that losing a
- * race is a conflict, not a reason to try again).
+ * The version that the object names must be the stored one. False when it names none.
  */
 function checkVersion(call: ApiCall, object: KubeObject, revision: number): boolean {
   const { storage } = call.type;
@@ -157,7 +160,7 @@ function checkVersion(call: ApiCall, object: KubeObject, revision: number): bool
     throw invalid({ group: storage.group, kind: storage.resource }, call.info.name, [fieldInvalid('metadata.resourceVersion', stated, `strconv.ParseUint: parsing ${JSON.stringify(stated)}: invalid syntax`)]);
   }
   if (Number(stated) !== revision) throw conflict(storage, call.info.name);
-  return call.info.verb === 'update';
+  return true;
 }
 
 function prepareForUpdate(context: RegistryContext, call: ApiCall, object: KubeObject, old: KubeObject): void {
@@ -216,6 +219,11 @@ function validateUpdate(context: RegistryContext, call: ApiCall, object: KubeObj
   errors.push(...(rulesFor(call).validateUpdate?.(object, old, rules) ?? []));
   rejectFindings(call.type.storage, call.info.name, errors);
   for (const warning of rulesFor(call).warningsOnUpdate?.(object, old, rules) ?? []) call.warn(warning);
+}
+
+/** The order of keys is the client's, and says nothing. */
+function sameStored(object: KubeObject, stored: KubeObject): boolean {
+  return equalJson({ ...object, metadata: { ...object.metadata, resourceVersion: undefined } }, { ...stored, metadata: { ...stored.metadata, resourceVersion: undefined } });
 }
 
 /** An object that was deleted before goes when the last of its finalizers is taken off. */
