@@ -12,23 +12,29 @@ interface InternalField {
   readonly layout: string;
 }
 
-/** `value` of a versioned type in its internal form; `layout` names an entry of `internalLayouts`. */
-export function internalForm(value: unknown, layout: string): JsonValue {
+/** Layouts by the name of their struct, written as `internalLayouts` says. */
+export type InternalLayouts = Readonly<Record<string, string>>;
+
+/**
+ * `value` of a versioned type in its internal form; `layout` names an entry of `layouts`: those of pods and volumes
+ * unless a group brings its own.
+ */
+export function internalForm(value: unknown, layout: string, layouts: InternalLayouts = internalLayouts): JsonValue {
   if (layout === 'PodTemplateSpec') return podTemplateForm(value);
   const source = layout === 'PodSpec' && isJsonObject(value) ? withHostFields(value) : value;
   const form: JsonObject = {};
-  appendFields(form, isJsonObject(source) ? source : {}, layout);
+  appendFields(form, isJsonObject(source) ? source : {}, layout, layouts);
   return form;
 }
 
-function appendFields(form: JsonObject, source: JsonObject, layout: string): void {
-  for (const field of parseLayout(layout)) {
-    if (field.shape === 'embedded') appendFields(form, source, field.layout);
-    else setOwn(form, field.goName, fieldForm(getOwn(source, field.jsonName), field));
+function appendFields(form: JsonObject, source: JsonObject, layout: string, layouts: InternalLayouts): void {
+  for (const field of parseLayout(layout, layouts)) {
+    if (field.shape === 'embedded') appendFields(form, source, field.layout, layouts);
+    else setOwn(form, field.goName, fieldForm(getOwn(source, field.jsonName), field, layouts));
   }
 }
 
-function fieldForm(value: JsonValue | undefined, field: InternalField): JsonValue {
+function fieldForm(value: JsonValue | undefined, field: InternalField, layouts: InternalLayouts): JsonValue {
   switch (field.shape) {
     case 'string':
       return value ?? '';
@@ -41,11 +47,11 @@ function fieldForm(value: JsonValue | undefined, field: InternalField): JsonValu
     case 'as-is':
       return sortedKeys(value ?? null);
     case 'struct':
-      return internalForm(value, field.layout);
+      return internalForm(value, field.layout, layouts);
     case 'struct-pointer':
-      return value == null ? null : internalForm(value, field.layout);
+      return value == null ? null : internalForm(value, field.layout, layouts);
     case 'structs':
-      return Array.isArray(value) ? value.map((item) => internalForm(item, field.layout)) : null;
+      return Array.isArray(value) ? value.map((item) => internalForm(item, field.layout, layouts)) : null;
     case 'embedded':
       return internalForm({}, field.layout);
     // No other shape is made by parseShape.
@@ -94,8 +100,8 @@ function podTemplateForm(value: unknown): JsonValue {
  * A layout is a list of `GoName[=jsonName]:shape`. Without a name of its own, the JSON name is the Go name with a small
  * first letter.
  */
-function parseLayout(name: string): InternalField[] {
-  const text = getOwn(internalLayouts, name);
+function parseLayout(name: string, layouts: InternalLayouts): InternalField[] {
+  const text = getOwn(layouts, name);
   if (text === undefined) throw new Error(`no internal layout for ${name}`);
   return text.split(' ').map((entry) => {
     const colon = entry.indexOf(':');
