@@ -77,8 +77,9 @@ async function openStore(settings: ServerSettings): Promise<Store> {
     case 'etcd': {
       const { open } = await import('../store/etcd/etcd-store.ts');
       const { endpoints = [], prefix, ca, cert, key } = settings.etcd ?? {};
-      const tls = ca === undefined ? {} : { tls: cert !== undefined && key !== undefined ? { ca, cert, key } : { ca } };
-      return open({ endpoints, clock: systemClock, ...(prefix !== undefined && { prefix }), ...tls });
+      const base = { endpoints, clock: systemClock, ...(prefix !== undefined && { prefix }) };
+      if (ca === undefined) return open(base);
+      return open({ ...base, tls: { ca: Buffer.from(ca), ...(cert !== undefined && { cert: Buffer.from(cert) }), ...(key !== undefined && { key: Buffer.from(key) }) } });
     }
   }
 }
