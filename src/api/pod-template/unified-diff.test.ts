@@ -49,6 +49,11 @@ describe('the diff of two values', () => {
     );
   });
 
+  test('is left out when it would take too long', () => {
+    const before = Array.from({ length: 20_000 }, () => 0);
+    expect(unifiedDiff(before, [])).toBe('(the difference is too large to be shown)\n');
+  });
+
   test('copes with long texts of few different lines', () => {
     const before = Array.from({ length: 2000 }, (_, i) => i % 3);
     const diff = unifiedDiff(before, [...before, 'end']);

@@ -4,6 +4,8 @@
  * earliest of equals, then the parts beside it.
  */
 const CONTEXT_LINES = 3;
+/** Matching takes time that grows with the square of the texts; beyond this the diff is left out. */
+const MAX_LINES = 20_000;
 /** Lines that make up more than a hundredth of a long text are no anchors for a match. */
 const POPULAR_FROM_LINES = 200;
 
@@ -20,10 +22,11 @@ interface Edit {
   readonly bTo: number;
 }
 
-/** '' when the two are the same; otherwise hunks, each line ended by a newline. */
+/** '' when the two are the same; otherwise hunks, each line ended by a newline. Texts too large to compare are said to be so. */
 export function unifiedDiff(before: unknown, after: unknown): string {
   const a = JSON.stringify(before, null, 1).split('\n');
   const b = JSON.stringify(after, null, 1).split('\n');
+  if (a.length + b.length > MAX_LINES) return '(the difference is too large to be shown)\n';
   return hunks(edits(matchingBlocks(a, b), a.length, b.length))
     .map((hunk) => formatHunk(hunk, a, b))
     .join('');
