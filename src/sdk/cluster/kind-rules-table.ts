@@ -1,5 +1,6 @@
 import { coreKinds } from '../../api/core/kinds.ts';
 import type { KindRules } from '../../api/kind-rules.ts';
+import { rbacKinds } from '../../api/rbac/kinds.ts';
 import { nameIsPathSegment } from '../../machinery/names.ts';
 import { definitionRules } from '../../extensions/custom-resources/definition-rules.ts';
 import type { RuleCompiler } from '../../schema/rule-compiler.ts';
@@ -12,7 +13,7 @@ const PATH_SEGMENT_NAMES: KindRules = { validateName: nameIsPathSegment };
 export function kindRules(ruleCompiler: RuleCompiler): KindRulesTable {
   return {
     ...inGroup('', coreKinds),
-    ...inGroup('rbac.authorization.k8s.io', Object.fromEntries(['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'].map((r) => [r, PATH_SEGMENT_NAMES]))),
+    ...inGroup('rbac.authorization.k8s.io', rbacKinds),
     'apiregistration.k8s.io/apiservices': PATH_SEGMENT_NAMES,
     'apiextensions.k8s.io/customresourcedefinitions': definitionRules({ ruleCompiler }) as KindRules,
   };
