@@ -1,3 +1,4 @@
+import { appsKinds } from '../../api/apps/kinds.ts';
 import { coreKinds } from '../../api/core/kinds.ts';
 import type { KindRules } from '../../api/kind-rules.ts';
 import { rbacKinds } from '../../api/rbac/kinds.ts';
@@ -13,6 +14,7 @@ const PATH_SEGMENT_NAMES: KindRules = { validateName: nameIsPathSegment };
 export function kindRules(ruleCompiler: RuleCompiler): KindRulesTable {
   return {
     ...inGroup('', coreKinds),
+    ...inGroup('apps', appsKinds),
     ...inGroup('rbac.authorization.k8s.io', rbacKinds),
     'apiregistration.k8s.io/apiservices': PATH_SEGMENT_NAMES,
     'apiextensions.k8s.io/customresourcedefinitions': definitionRules({ ruleCompiler }) as KindRules,
