@@ -1,3 +1,5 @@
+import { asError } from './as-error.ts';
+
 /** What an aborted signal says: its reason when that is an error, an AbortError around it otherwise. */
 export function abortReason(signal: AbortSignal): Error {
   if (signal.reason instanceof Error) return signal.reason;
@@ -28,7 +30,7 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
       },
       (error: unknown) => {
         signal.removeEventListener('abort', onAbort);
-        if (!aborted) reject(error instanceof Error ? error : new Error(String(error), { cause: error }));
+        if (!aborted) reject(asError(error));
       },
     );
   });

@@ -1,3 +1,4 @@
+import { asError } from '../client/as-error.ts';
 import type { WriteNotice } from '../client/caller.ts';
 import type { SelectorOptions } from '../client/request.ts';
 import type { ResourceClient } from '../client/resource-client.ts';
@@ -139,8 +140,9 @@ export class Informer<T extends ApiObject> {
    */
   async waitUntilCaughtUp(timeoutMs = 10_000): Promise<boolean> {
     if (this.#written.isEmpty) return true;
-    const caughtUp = await this.#waiters.wait(() => this.#written.isEmpty, timeoutMs);
-    if (!caughtUp) this.#written.clear();
+    const mark = this.#written.mark();
+    const caughtUp = await this.#waiters.wait(() => this.#written.areShown(mark, this.#resourceVersion), timeoutMs);
+    if (!caughtUp) this.#written.giveUp(mark);
     return caughtUp;
   }
 
@@ -188,7 +190,7 @@ export class Informer<T extends ApiObject> {
     const incoming = this.#incoming;
     this.#incoming = new Map();
     const initial = !this.#synced;
-    for (const key of [...this.store.keys()]) if (!incoming.has(key)) this.#remove(key, undefined);
+    for (const key of this.store.keys()) if (!incoming.has(key)) this.#remove(key, undefined);
     for (const object of incoming.values()) this.#applied(object as DeepReadonly<T>, initial, true);
     this.#synced = true;
     this.#reached(resourceVersion, true);
@@ -255,7 +257,7 @@ export class Informer<T extends ApiObject> {
   }
 
   #report(error: unknown): void {
-    this.#options.onError?.(error instanceof Error ? error : new Error(String(error)));
+    this.#options.onError?.(asError(error));
   }
 }
 

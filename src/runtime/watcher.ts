@@ -1,4 +1,5 @@
 import { abortReason } from '../client/abortable.ts';
+import { asError } from '../client/as-error.ts';
 import { retryAfterOf } from '../client/answer-error.ts';
 import type { SelectorOptions } from '../client/request.ts';
 import type { ResourceClient } from '../client/resource-client.ts';
@@ -91,7 +92,7 @@ export class Watcher<T extends ApiObject> {
       const { state, backOff } = nextWatchState(this.#state, input);
       this.#state = state;
       const error = input.type === 'failed' ? input.error : undefined;
-      if (error !== undefined) this.#options.handler.onError(error instanceof Error ? error : new Error(String(error)));
+      if (error !== undefined) this.#options.handler.onError(asError(error));
       const waitMs = Math.max(backOff ? this.#backoff.next() : 0, (retryAfterOf(error) ?? 0) * 1000);
       if (waitMs > 0) await sleep(this.#options.clock, waitMs, this.#abort.signal).catch(() => undefined);
     }
