@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/system/**'],
+    exclude: ['**/node_modules/**', '**/*.system.test.ts'],
     isolate: false,
     pool: 'threads',
     maxWorkers: 2,

@@ -64,8 +64,6 @@ export interface ApiServerOptions {
   /** Makes the parts that decide by stored objects, once those can be read. */
   readonly access: (server: ServerCore) => Access;
   readonly onInternalError: (error: unknown, request: ApiRequest) => void;
-  /** The caches of the server that this one is a fork of, over a fork of its store. */
-  readonly caches?: ResourceCaches;
 }
 
 /** What the parts of access control are made from. */
@@ -89,6 +87,7 @@ export interface Access {
  * the store, the time, and what decides about access.
  */
 export class ApiServer {
+  readonly facts: Facts;
   readonly context: RegistryContext;
   readonly catalog: ResourceCatalog;
   readonly reader: ObjectReader;
@@ -100,6 +99,7 @@ export class ApiServer {
   #ready = false;
 
   private constructor(options: ApiServerOptions, core: { context: RegistryContext; reader: ObjectReader; catalog: ResourceCatalog; admission: AdmissionChain }) {
+    this.facts = options.facts;
     this.context = core.context;
     this.catalog = core.catalog;
     this.reader = core.reader;
@@ -129,7 +129,22 @@ export class ApiServer {
   static async open(options: ApiServerOptions): Promise<ApiServer> {
     const catalog = new ResourceCatalog();
     catalog.add(builtinResources(options.facts, options.rules));
-    const caches = options.caches ?? new ResourceCaches(options.store);
+    const caches = new ResourceCaches(options.store);
+    await Promise.all(storagesReadAtOnce(catalog).map((storage) => caches.get(storage)));
+    return ApiServer.#over(options, catalog, caches);
+  }
+
+  /**
+   * An independent server over a fork of this one's store, with the same state and the same resources: costs no more
+   * than its own parts, however much is stored.
+   */
+  fork(options: ApiServerOptions): ApiServer {
+    const fork = ApiServer.#over(options, this.catalog.clone(), this.context.caches.fork(options.store));
+    if (this.#ready) fork.setReady();
+    return fork;
+  }
+
+  static #over(options: ApiServerOptions, catalog: ResourceCatalog, caches: ResourceCaches): ApiServer {
     const admission = new AdmissionChain([]);
     const context: RegistryContext = {
       store: options.store,
@@ -142,12 +157,7 @@ export class ApiServer {
       protobuf: new LazyProtobuf(options.facts),
       knowsKind: (group, version, kind) => knowsKind(options.facts, group, version, kind),
     };
-    const storages = READ_AT_ONCE.flatMap((gr): ResourceStorage[] => {
-      const type = catalog.findStored(gr.group, gr.resource);
-      return type ? [type.storage] : [];
-    });
-    await Promise.all(storages.map((storage) => caches.get(storage)));
-    return new ApiServer(options, { context, catalog, admission, reader: new CacheReader(caches, storages) });
+    return new ApiServer(options, { context, catalog, admission, reader: new CacheReader(caches, storagesReadAtOnce(catalog)) });
   }
 
   /** Answers one request. Never rejects. */
@@ -165,6 +175,13 @@ export class ApiServer {
     this.#ready = false;
     this.context.caches.close();
   }
+}
+
+function storagesReadAtOnce(catalog: ResourceCatalog): ResourceStorage[] {
+  return READ_AT_ONCE.flatMap((gr): ResourceStorage[] => {
+    const type = catalog.findStored(gr.group, gr.resource);
+    return type ? [type.storage] : [];
+  });
 }
 
 function healthChecks(isReady: () => boolean): HealthCheck[] {

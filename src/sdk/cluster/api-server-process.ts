@@ -6,9 +6,10 @@ import { addOpenApiPaths } from '../../server/openapi/openapi-paths.ts';
 import { VERSION_INFO } from '../../server/version.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
 import { celRuleCompiler } from '../../schema/cel-rules.ts';
-import { ApiServer } from '../../server/api-server.ts';
+import { ApiServer, type ApiServerOptions } from '../../server/api-server.ts';
 import { applyBootstrap } from '../../server/bootstrap/apply-bootstrap.ts';
 import { planBootstrap } from '../../server/bootstrap/plan-bootstrap.ts';
+import { keyOfItem, seedEmptyStore } from '../../server/bootstrap/seed-empty-store.ts';
 import { requestTarget } from '../../server/bootstrap/request-target.ts';
 import { objectMetadata } from '../../extensions/custom-resources/object-metadata.ts';
 import { installCustomResources } from '../../extensions/custom-resources/install-custom-resources.ts';
@@ -31,24 +32,57 @@ export interface ApiServerProcessOptions {
   readonly serviceAccountIssuer?: string;
   /** Where the server itself can be reached: what the `kubernetes` service leads to. */
   readonly advertise?: { readonly address: string; readonly port: number };
+  /** Whether an empty store is given the objects of a new cluster in one step. Default true; a matter of speed alone. */
+  readonly seed?: boolean;
   /** Told of the server's own failures, one line each. */
   readonly log?: (line: string) => void;
 }
 
 /** An API server with its access control and bootstrap objects, not yet on any port. */
 export async function openApiServer(options: ApiServerProcessOptions): Promise<ApiServer> {
+  const facts = loadFacts();
+  const resolved = resolve(options, facts);
+  const { clock, uuid } = resolved;
+  const seeded = options.seed === false ? new Set<string>() : await seedEmptyStore(options.store, { nowMs: clock.now(), uuid });
+  const server = await ApiServer.open(resolved);
+  const stages = planBootstrap({
+    bootstrapObjects: facts.bootstrapObjects,
+    serviceCidrs: (options.serviceClusterIpRange ?? '10.96.0.0/16').split(','),
+    advertiseAddress: options.advertise?.address ?? '192.0.2.2',
+    securePort: options.advertise?.port ?? 6443,
+    clientCa: options.clientCa ?? options.certificates.ca.cert,
+    frontProxyCa: options.certificates.frontProxyCa.cert,
+  });
+  await applyBootstrap(
+    stages.map((stage) => stage.filter((item) => !seeded.has(keyOfItem(item)))),
+    requestTarget((request) => server.handle(request)),
+  );
+  addOpenApi(server, facts);
+  await installCustomResources(server, { metadata: objectMetadata(facts), ruleCompiler: celRuleCompiler() });
+  server.setReady();
+  return server;
+}
+
+/** The same cluster once more, over a fork of its store: both go their own ways from here. */
+export async function forkApiServer(server: ApiServer, options: ApiServerProcessOptions): Promise<ApiServer> {
+  const facts = server.facts;
+  const fork = server.fork(resolve(options, facts));
+  addOpenApi(fork, facts);
+  await installCustomResources(fork, { metadata: objectMetadata(facts), ruleCompiler: celRuleCompiler() });
+  return fork;
+}
+
+function resolve(options: ApiServerProcessOptions, facts: Facts): ApiServerOptions {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const log = options.log ?? (() => undefined);
-  const facts = loadFacts();
-  const ruleCompiler = celRuleCompiler();
-  const server = await ApiServer.open({
+  return {
     store: options.store,
     clock,
     random,
     uuid: options.uuid ?? randomUUID,
     facts,
-    rules: kindRules(ruleCompiler),
+    rules: kindRules(celRuleCompiler()),
     access: (core) =>
       clusterAccess(
         {
@@ -64,22 +98,7 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
         core,
       ),
     onInternalError: (error, request) => log(`internal error on ${request.method} ${request.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
-  });
-  await applyBootstrap(
-    planBootstrap({
-      bootstrapObjects: facts.bootstrapObjects,
-      serviceCidrs: (options.serviceClusterIpRange ?? '10.96.0.0/16').split(','),
-      advertiseAddress: options.advertise?.address ?? '192.0.2.2',
-      securePort: options.advertise?.port ?? 6443,
-      clientCa: options.clientCa ?? options.certificates.ca.cert,
-      frontProxyCa: options.certificates.frontProxyCa.cert,
-    }),
-    requestTarget((request) => server.handle(request)),
-  );
-  addOpenApi(server, facts);
-  await installCustomResources(server, { metadata: objectMetadata(facts), ruleCompiler });
-  server.setReady();
-  return server;
+  };
 }
 
 /** The OpenAPI documents of everything that is served, built when they are first asked for. */

@@ -18,6 +18,13 @@ export class ResourceCatalog {
     return this.#generation;
   }
 
+  /** An independent catalog that serves the same; the types themselves never change and are shared. */
+  clone(): ResourceCatalog {
+    const copy = new ResourceCatalog();
+    copy.add(this.all());
+    return copy;
+  }
+
   find(group: string, version: string, resource: string): ResourceType | undefined {
     return this.#groups.get(group)?.versions.get(version)?.get(resource);
   }

@@ -1,0 +1,3 @@
+/** What tests import: `import { startCluster, VirtualClock } from 'steersman/testing'`. */
+export { VirtualClock } from '../../machinery/virtual-clock.ts';
+export { ADMIN, Cluster, startCluster, type Address, type Answer, type ClusterOptions } from './cluster.ts';
