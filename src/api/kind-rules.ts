@@ -39,6 +39,8 @@ export interface KindRules<T extends KubeObject = KubeObject> extends UpdateRule
   defaults?(object: T, version: string): void;
 
   prepareForCreate?(object: T, context: RuleContext): void;
+  /** The last change to a new object, once its name is made from generateName: what repeats the name. */
+  canonicalize?(object: T): void;
   /** Findings of a creation beyond those about metadata. */
   validate?(object: T, context: RuleContext): FieldError[];
   warningsOnCreate?(object: T, context: RuleContext): string[];

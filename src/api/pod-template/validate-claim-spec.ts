@@ -7,7 +7,6 @@ import { checkOneOf, reportTexts, type Findings } from './findings.ts';
 import { internalForm } from './internal-form.ts';
 import type { Volume } from './shapes.ts';
 import { selectorFindings } from './validate-affinity.ts';
-import { checkAmount, sortedAmounts } from './validate-resources.ts';
 
 type ClaimTemplate = NonNullable<NonNullable<Volume['ephemeral']>['volumeClaimTemplate']>;
 export type ClaimSpec = NonNullable<ClaimTemplate['spec']>;
@@ -30,9 +29,6 @@ export function checkClaimSpec(findings: Findings, spec: ClaimSpec, path: FieldP
   const storage = spec.resources?.requests?.['storage'];
   if (storage === undefined) findings.push(fieldRequired(path.child('resources').key('storage')));
   else checkStorageAmount(findings, storage, path.child('resources').key('storage'));
-  for (const [name, amount] of sortedAmounts(spec.resources?.requests)) {
-    if (name !== 'storage') checkAmount(findings, name, amount, path.child('resources', 'requests').key(name));
-  }
   if (spec.storageClassName) reportTexts(findings, path.child('storageClassName'), spec.storageClassName, isDns1123Subdomain(spec.storageClassName));
   if (spec.volumeMode !== undefined) checkOneOf(findings, path.child('volumeMode'), spec.volumeMode, ['Block', 'Filesystem']);
   checkDataSources(findings, spec, path);
@@ -48,7 +44,6 @@ export function checkAccessModes(findings: Findings, modes: readonly string[], p
 }
 
 function checkStorageAmount(findings: Findings, amount: string, path: FieldPath): void {
-  checkAmount(findings, 'storage', amount, path);
   if (isQuantity(amount) && quantitySign(parseQuantity(amount)) <= 0) findings.push(fieldInvalid(path, amount, 'must be greater than zero'));
 }
 
@@ -68,13 +63,13 @@ function checkDataSources(findings: Findings, spec: ClaimSpec, path: FieldPath):
   const namespace = dataSourceRef?.namespace ?? '';
   if (namespace !== '') {
     if (dataSource !== undefined) {
-      findings.push(fieldInvalid(path, path.child('dataSource').text, 'may not be specified when dataSourceRef.namespace is specified'));
+      findings.push(fieldInvalid(path, {}, 'may not be specified when dataSourceRef.namespace is specified'));
     }
     return;
   }
   if (dataSource === undefined || dataSourceRef === undefined) return;
   const same = (['kind', 'name'] as const).every((field) => (dataSource[field] ?? '') === (dataSourceRef[field] ?? '')) && (dataSource.apiGroup ?? '') === (dataSourceRef.apiGroup ?? '');
-  if (!same) findings.push(fieldInvalid(path, path.child('dataSource').text, 'must match dataSourceRef'));
+  if (!same) findings.push(fieldInvalid(path, {}, 'must match dataSourceRef'));
 }
 
 /** The claim's spec as findings show it. */

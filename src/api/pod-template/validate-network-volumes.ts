@@ -5,7 +5,6 @@
 import { fieldInvalid, fieldRequired, type FieldPath } from '../../machinery/field-error.ts';
 import { checkOneOf, type Findings } from './findings.ts';
 import type { Volume } from './shapes.ts';
-import { checkNoBacksteps } from './validate-paths.ts';
 
 type Source<Field extends keyof Volume> = NonNullable<Volume[Field]>;
 
@@ -14,7 +13,7 @@ function require(findings: Findings, value: string | readonly unknown[] | undefi
 }
 
 function checkPartition(findings: Findings, partition: number | undefined, path: FieldPath): void {
-  if (partition !== undefined && (partition < 0 || partition > 255)) findings.push(fieldInvalid(path, partition, 'must be between 0 and 255, inclusive'));
+  if (partition !== undefined && (partition < 0 || partition > 255)) findings.push(fieldInvalid(path, partition, 'must be between 1 and 255, inclusive'));
 }
 
 export function checkGcePersistentDisk(findings: Findings, source: Source<'gcePersistentDisk'>, path: FieldPath): void {
@@ -40,24 +39,24 @@ export function checkIscsi(findings: Findings, source: IscsiSource, path: FieldP
   const iqn = source.iqn ?? '';
   require(findings, source.targetPortal, path.child('targetPortal'));
   if (iqn === '') findings.push(fieldRequired(path.child('iqn')));
+  else if (!/^(?:iqn|eui|naa)/.test(iqn)) findings.push(fieldInvalid(path.child('iqn'), iqn, 'must be valid format starting with iqn, eui, or naa'));
   else if (!isIscsiName(iqn)) findings.push(fieldInvalid(path.child('iqn'), iqn, 'must be valid format'));
   const lun = source.lun ?? 0;
   if (lun < 0 || lun > 255) findings.push(fieldInvalid(path.child('lun'), lun, 'must be between 0 and 255, inclusive'));
   if ((source.chapAuthDiscovery === true || source.chapAuthSession === true) && source.secretRef === undefined) findings.push(fieldRequired(path.child('secretRef')));
-  if (source.initiatorName !== undefined && !isIscsiName(source.initiatorName)) findings.push(fieldInvalid(path.child('initiatorName'), source.initiatorName, 'must be valid format'));
+  if (source.initiatorName !== undefined && !isIscsiName(source.initiatorName)) findings.push(fieldInvalid(path.child('initiatorname'), source.initiatorName, 'must be valid format'));
 }
 
 function isIscsiName(name: string): boolean {
-  if (name.startsWith('iqn')) return /^iqn\.[0-9]{4}-[0-9]{2}\.(?:[a-z0-9.-]*:[^,;*&$|\s]+|[a-z0-9.-]+[^,;*&$|\s]*)$/.test(name);
-  if (name.startsWith('eui')) return /^eui\.[0-9A-Fa-f]{16}$/.test(name);
-  if (name.startsWith('naa')) return /^naa\.[0-9A-Fa-f]{32}$/.test(name);
+  if (name.startsWith('iqn')) return /^iqn\.[0-9]{4}-[0-9]{2}\.[A-Za-z0-9.-]+:[^,;*&$|\s]+$/.test(name);
+  if (name.startsWith('eui')) return /^eui\.[0-9A-Za-z]{16}$/.test(name);
+  if (name.startsWith('naa')) return /^naa\.[0-9A-Za-z]{32}$/.test(name);
   return false;
 }
 
 export function checkGlusterfs(findings: Findings, source: Source<'glusterfs'>, path: FieldPath): void {
   require(findings, source.endpoints, path.child('endpoints'));
   require(findings, source.path, path.child('path'));
-  checkNoBacksteps(findings, path.child('path'), source.path ?? '');
 }
 
 export function checkFlocker(findings: Findings, source: Source<'flocker'>, path: FieldPath): void {
@@ -112,8 +111,8 @@ export function checkFc(findings: Findings, source: Source<'fc'>, path: FieldPat
 export function checkFlexVolume(findings: Findings, source: WithSecret<Source<'flexVolume'>>, path: FieldPath): void {
   require(findings, source.driver, path.child('driver'));
   for (const key of Object.keys(source.options ?? {})) {
-    const prefix = key.split('/')[0] ?? '';
-    if (prefix === 'kubernetes.io' || prefix.endsWith('.kubernetes.io') || prefix === 'k8s.io' || prefix.endsWith('.k8s.io')) {
+    const namespace = `.${(key.split('/')[0] ?? '').toLowerCase()}`;
+    if (namespace.endsWith('.kubernetes.io') || namespace.endsWith('.k8s.io')) {
       findings.push(fieldInvalid(path.child('options').key(key), key, 'kubernetes.io and k8s.io namespaces are reserved'));
     }
   }

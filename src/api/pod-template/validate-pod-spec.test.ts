@@ -120,10 +120,14 @@ describe('a pod spec', () => {
     [{ name: 'v', hostPath: { path: '/a/../b' } }, ['spec.volumes[0].hostPath.path: Invalid value: "/a/../b": must not contain \'..\'']],
     [{ name: 'v', secret: { secretName: 's', defaultMode: 512 } }, ['spec.volumes[0].secret.defaultMode: Invalid value: 512: must be a number between 0 and 0777 (octal), both inclusive']],
     [{ name: 'v', nfs: { server: 's', path: 'p' } }, ['spec.volumes[0].nfs.path: Invalid value: "p": must be an absolute path']],
-    [{ name: 'v', csi: {} }, ['spec.volumes[0].csi.driver: Required value']],
+    [{ name: 'v', csi: {} }, ['spec.volumes[0].csi.driver: Required value', expect.stringContaining('a lowercase RFC 1123 subdomain must')]],
     [{ name: 'v', projected: { sources: [{ serviceAccountToken: { path: 't', expirationSeconds: 60 } }] } }, [
       'spec.volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 60: may not specify a duration less than 10 minutes',
     ]],
+    [{ name: 'v', projected: { sources: [{ secret: { name: 's', items: [{ key: 'k', path: 't' }] } }, { configMap: { name: 'm', items: [{ key: 'k', path: 't' }] } }] } }, [
+      'spec.volumes[0].projected: Invalid value: "m": conflicting duplicate paths',
+    ]],
+    [{ name: 'v', projected: { sources: [{ secret: { name: 's' }, configMap: { name: 'm' } }] } }, ['spec.volumes[0].projected.sources[0]: Forbidden: may not specify more than 1 volume type']],
     [{ name: 'v', ephemeral: { volumeClaimTemplate: { spec: { accessModes: ['Often'], resources: { requests: { storage: '1Gi' } } } } } }, [
       'spec.volumes[0].ephemeral.volumeClaimTemplate.spec.accessModes: Unsupported value: "Often": supported values: "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"',
     ]],

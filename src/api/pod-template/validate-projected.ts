@@ -50,36 +50,37 @@ export function checkDownwardApiFiles(findings: Findings, files: DownwardApiFile
 export function checkProjected(findings: Findings, projected: NonNullable<Volume['projected']>, path: FieldPath): void {
   checkFileMode(findings, projected.defaultMode, path.child('defaultMode'));
   const taken = new Set<string>();
-  (projected.sources ?? []).forEach((source, i) => checkProjection(findings, source, path.child('sources').index(i), taken));
+  (projected.sources ?? []).forEach((source, i) => checkProjection(findings, source, path.child('sources').index(i), { path, taken }));
 }
 
-function checkProjection(findings: Findings, source: VolumeProjection, path: FieldPath, taken: Set<string>): void {
-  let sources = 0;
-  const accept = (field: string): boolean => {
-    sources++;
-    if (sources > 1) findings.push(fieldForbidden(path.child(field), 'may not specify more than 1 volume type'));
-    return sources === 1;
-  };
+/** Files that two sources write, found at the volume. */
+interface Conflicts {
+  readonly path: FieldPath;
+  readonly taken: Set<string>;
+}
+
+function checkProjection(findings: Findings, source: VolumeProjection, path: FieldPath, conflicts: Conflicts): void {
   for (const field of ['secret', 'configMap'] as const) {
     const projection = source[field];
-    if (projection === undefined || !accept(field)) continue;
+    if (projection === undefined) continue;
     if (!projection.name) findings.push(fieldRequired(path.child(field, 'name')));
     checkKeyItems(findings, projection.items, path.child(field, 'items'));
-    for (const item of projection.items ?? []) checkConflict(findings, item.path, path.child(field), taken);
+    for (const item of projection.items ?? []) checkConflict(findings, item.path, projection.name ?? '', conflicts);
   }
-  if (source.downwardAPI !== undefined && accept('downwardAPI')) {
+  if (source.downwardAPI !== undefined) {
     checkDownwardApiFiles(findings, source.downwardAPI.items, path.child('downwardAPI'));
-    for (const file of source.downwardAPI.items ?? []) checkConflict(findings, file.path, path.child('downwardAPI'), taken);
+    for (const file of source.downwardAPI.items ?? []) checkConflict(findings, file.path, file.path ?? '', conflicts);
   }
-  if (source.serviceAccountToken !== undefined && accept('serviceAccountToken')) checkToken(findings, source.serviceAccountToken, path.child('serviceAccountToken'));
-  if (source.clusterTrustBundle !== undefined && accept('clusterTrustBundle')) checkTrustBundle(findings, source.clusterTrustBundle, path.child('clusterTrustBundle'), taken);
-  if (source.podCertificate !== undefined && accept('podCertificate')) checkCertificate(findings, source.podCertificate, path.child('podCertificate'), taken);
+  if (source.serviceAccountToken !== undefined) checkToken(findings, source.serviceAccountToken, path.child('serviceAccountToken'));
+  if (source.clusterTrustBundle !== undefined) checkTrustBundle(findings, source.clusterTrustBundle, path.child('clusterTrustBundle'), conflicts);
+  if (source.podCertificate !== undefined) checkCertificate(findings, source.podCertificate, path.child('podCertificate'), conflicts);
+  if (Object.values(source).filter((value) => value !== undefined).length > 1) findings.push(fieldForbidden(path, 'may not specify more than 1 volume type'));
 }
 
 /** Two sources that write the same file would hide each other. */
-function checkConflict(findings: Findings, file: string | undefined, path: FieldPath, taken: Set<string>): void {
+function checkConflict(findings: Findings, file: string | undefined, shown: string, { path, taken }: Conflicts): void {
   if (!file) return;
-  if (taken.has(file)) findings.push(fieldInvalid(path, file, 'conflicting duplicate paths'));
+  if (taken.has(file)) findings.push(fieldInvalid(path, shown, 'conflicting duplicate paths'));
   else taken.add(file);
 }
 
@@ -91,7 +92,7 @@ function checkToken(findings: Findings, token: NonNullable<VolumeProjection['ser
   else checkLocalNonReservedPath(findings, path.child('path'), token.path);
 }
 
-function checkTrustBundle(findings: Findings, bundle: NonNullable<VolumeProjection['clusterTrustBundle']>, path: FieldPath, taken: Set<string>): void {
+function checkTrustBundle(findings: Findings, bundle: NonNullable<VolumeProjection['clusterTrustBundle']>, path: FieldPath, conflicts: Conflicts): void {
   if (bundle.name !== undefined && bundle.signerName !== undefined) findings.push(fieldInvalid(path, bundle.name, 'only one of name and signerName may be used'));
   if (bundle.name !== undefined) {
     if (bundle.name === '') findings.push(fieldRequired(path.child('name'), 'must be a valid object name'));
@@ -105,10 +106,10 @@ function checkTrustBundle(findings: Findings, bundle: NonNullable<VolumeProjecti
   }
   if (!bundle.path) findings.push(fieldRequired(path.child('path')));
   else checkLocalNonReservedPath(findings, path.child('path'), bundle.path);
-  checkConflict(findings, bundle.path, path, taken);
+  checkConflict(findings, bundle.path, bundle.path ?? '', conflicts);
 }
 
-function checkCertificate(findings: Findings, certificate: NonNullable<VolumeProjection['podCertificate']>, path: FieldPath, taken: Set<string>): void {
+function checkCertificate(findings: Findings, certificate: NonNullable<VolumeProjection['podCertificate']>, path: FieldPath, conflicts: Conflicts): void {
   const signer = certificate.signerName ?? '';
   if (signer === '') findings.push(fieldRequired(path.child('signerName')));
   else reportTexts(findings, path.child('signerName'), signer, isDomainPrefixedPath(signer, path.child('signerName').text));
@@ -126,6 +127,6 @@ function checkCertificate(findings: Findings, certificate: NonNullable<VolumePro
     const file = certificate[field];
     if (!file) continue;
     checkLocalNonReservedPath(findings, path.child(field), file);
-    checkConflict(findings, file, path.child(field), taken);
+    checkConflict(findings, file, file, conflicts);
   }
 }

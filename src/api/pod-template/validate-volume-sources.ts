@@ -128,7 +128,7 @@ function checkCsi(findings: Findings, { csi }: Volume, { path }: VolumeCheckCont
 export function checkCsiDriverName(findings: Findings, driver: string, path: FieldPath): void {
   if (driver === '') findings.push(fieldRequired(path));
   if (driver.length > CSI_DRIVER_MAX_LENGTH) findings.push({ type: 'FieldValueTooLong', field: path.text, message: `Too long: may not be more than ${CSI_DRIVER_MAX_LENGTH} bytes` });
-  if (driver !== '') reportTexts(findings, path, driver, isDns1123Subdomain(driver.toLowerCase()));
+  reportTexts(findings, path, driver, isDns1123Subdomain(driver.toLowerCase()));
 }
 
 function checkEphemeral(findings: Findings, { ephemeral, name }: Volume, { path, podName }: VolumeCheckContext): void {

@@ -147,6 +147,10 @@ function warnPorts(warnings: string[], spec: PodSpec, path: FieldPath): void {
   visitContainers(spec, path, (container, containerPath) => {
     (container.ports ?? []).forEach((port, i) => {
       const portPath = containerPath.child('ports').index(i);
+      if (port.hostIP && !port.hostPort) {
+        const shown = `{Name:${port.name ?? ''} HostPort:0 ContainerPort:${port.containerPort ?? 0} Protocol:${port.protocol ?? ''} HostIP:${port.hostIP}}`;
+        warnings.push(`${portPath.text}: hostIP set without hostPort: ${shown}`);
+      }
       const key = `${port.containerPort ?? 0}/${port.protocol ?? ''}`;
       const others = known.get(key) ?? [];
       for (const other of others) {

@@ -29,6 +29,7 @@ export const rules: KindRules = {
     const finalizers = namespace.spec?.finalizers ?? [];
     namespace.spec = { ...namespace.spec, finalizers: finalizers.includes(FINALIZER) ? finalizers : [...finalizers, FINALIZER] };
   },
+  canonicalize: labelWithName,
   validate: validateSpecFinalizers,
   prepareForUpdate(object, oldObject) {
     const { spec } = oldObject as Namespace;

@@ -138,6 +138,14 @@ describe('an update of a pod', () => {
     ]);
   });
 
+  test('may not change what the pod mirrors', () => {
+    const key = 'kubernetes.io/config.mirror';
+    expect(update(pod({ nodeName: 'n' }), ({ metadata }) => void (metadata.annotations = { [key]: 'x' }))).toEqual([`metadata.annotations[${key}]: Forbidden: may not add mirror pod annotation`]);
+    expect(update(pod({ nodeName: 'n' }, {}, { annotations: { [key]: 'x' } }), ({ metadata }) => delete metadata.annotations)).toEqual([
+      `metadata.annotations[${key}]: Forbidden: may not remove or update mirror pod annotation`,
+    ]);
+  });
+
   const gated = { schedulingGates: [{ name: 'a.io/a' }], nodeSelector: { a: '1' } };
   test('only takes gates away', () => {
     expect(update(pod(gated), ({ spec }) => void (spec.schedulingGates = []))).toEqual([]);

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../machinery/object-meta.ts';
 import { checkQualifiedName, reportTexts } from '../../pod-template/findings.ts';
 import { checkIpAddress } from '../../pod-template/ip-address.ts';
 import type { ContainerStatus, PodSpec, PodStatus } from '../../pod-template/shapes.ts';
+import { checkAnnotationUpdates } from './annotation-updates.ts';
 import type { Pod } from './pod.ts';
 
 const STATUS = FieldPath.root('status');
@@ -16,6 +17,7 @@ export function validateStatusUpdate(object: KubeObject, oldObject: KubeObject):
   const old = (oldObject as Pod).status ?? {};
   const spec = (oldObject as Pod).spec ?? {};
   const findings: FieldError[] = [];
+  checkAnnotationUpdates(findings, pod, oldObject as Pod);
   checkConditions(findings, status);
   if (status.nominatedNodeName && status.nominatedNodeName !== old.nominatedNodeName) {
     reportTexts(findings, STATUS.child('nominatedNodeName'), status.nominatedNodeName, isDns1123Subdomain(status.nominatedNodeName));

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../machinery/object-meta.ts';
 import { internalForm } from '../../pod-template/internal-form.ts';
 import type { Container, PodSpec, Toleration } from '../../pod-template/shapes.ts';
 import { unifiedDiff } from '../../pod-template/unified-diff.ts';
+import { checkAnnotationUpdates } from './annotation-updates.ts';
 import { checkGatedPlacement, withOldPlacement } from './gated-placement.ts';
 import type { Pod } from './pod.ts';
 import { validatePod } from './validation.ts';
@@ -20,6 +21,7 @@ export function validateUpdate(object: KubeObject, oldObject: KubeObject): Field
   const spec = pod.spec ?? {};
   const old = (oldObject as Pod).spec ?? {};
   const findings = validatePod(pod);
+  checkAnnotationUpdates(findings, pod, oldObject as Pod);
   for (const list of ['containers', 'initContainers'] as const) {
     if ((spec[list] ?? []).length !== (old[list] ?? []).length) {
       findings.push(fieldForbidden(SPEC.child(list), 'pod updates may not add or remove containers'));
