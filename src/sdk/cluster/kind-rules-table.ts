@@ -1,7 +1,10 @@
 import { appsKinds } from '../../api/apps/kinds.ts';
 import { coreKinds } from '../../api/core/kinds.ts';
 import type { KindRules } from '../../api/kind-rules.ts';
+import { nodeKinds } from '../../api/node/kinds.ts';
 import { rbacKinds } from '../../api/rbac/kinds.ts';
+import { schedulingKinds } from '../../api/scheduling/kinds.ts';
+import { storageKinds } from '../../api/storage/kinds.ts';
 import { nameIsPathSegment } from '../../machinery/names.ts';
 import { definitionRules } from '../../extensions/custom-resources/definition-rules.ts';
 import type { RuleCompiler } from '../../schema/rule-compiler.ts';
@@ -15,7 +18,10 @@ export function kindRules(ruleCompiler: RuleCompiler): KindRulesTable {
   return {
     ...inGroup('', coreKinds),
     ...inGroup('apps', appsKinds),
+    ...inGroup('node.k8s.io', nodeKinds),
     ...inGroup('rbac.authorization.k8s.io', rbacKinds),
+    ...inGroup('scheduling.k8s.io', schedulingKinds),
+    ...inGroup('storage.k8s.io', storageKinds),
     'apiregistration.k8s.io/apiservices': PATH_SEGMENT_NAMES,
     'apiextensions.k8s.io/customresourcedefinitions': definitionRules({ ruleCompiler }) as KindRules,
   };
