@@ -23,7 +23,13 @@ export const watch: Part = (context) =>
     const broadcast = { ...write, path: '/broadcast/%NAME%', template: bodyFile(ours.folder, 'broadcast', configMap({ name: '%NAME%' }, '%SERIAL%').padEnd(eventBytes)) };
     const figures = await compare(
       context.options,
-      [ours, (server, burst) => fanOut(server, { ...burst, watched: `${CONFIG_MAPS}?watch=1&resourceVersion=0&sendInitialEvents=false`, write, eventBytes })],
+      [
+        ours,
+        async (server, burst) => {
+          const { metadata } = JSON.parse(await ours.client.must('GET', `${CONFIG_MAPS}?limit=1`)) as { metadata: { resourceVersion: string } };
+          return fanOut(server, { ...burst, watched: `${CONFIG_MAPS}?watch=1&resourceVersion=${metadata.resourceVersion}`, write, eventBytes });
+        },
+      ],
       [bare, (server, burst) => fanOut(server, { ...burst, watched: '/watch', write: broadcast, eventBytes })],
     );
     return [{ name: 'watch events delivered', unit: '/s', ...figures, note: `${WATCHERS} watchers, ${WRITERS} writers; HTTP/1.1` }];
