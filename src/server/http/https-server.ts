@@ -14,8 +14,8 @@ export interface HttpsServerOptions {
   readonly clock: Clock;
   /** Never rejects: failures are answers. */
   handle(request: ApiRequest): Promise<ApiResponse>;
-  /** Takes connections that ask to change the protocol (exec, attach, port-forward). Absent: they are refused. */
-  upgrade?(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  /** Takes connections that ask to change the protocol (exec, attach, port-forward). Absent: they get an ordinary answer. */
+  readonly upgrade?: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 }
 
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -119,9 +119,8 @@ export class HttpsServer {
     });
     this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
     this.#server.on('sessionError', () => undefined);
-    this.#server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
-      if (this.#options.upgrade) this.#options.upgrade(message, socket, head);
-      else socket.destroy();
-    });
+    // Without a listener Node answers a request to change the protocol as any other, so that its client gets a Status.
+    const { upgrade } = this.#options;
+    if (upgrade) this.#server.on('upgrade', upgrade);
   }
 }
