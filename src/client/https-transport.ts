@@ -1,9 +1,9 @@
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { abortReason } from './abortable.ts';
-import type { ClientCertificate, Credentials } from './credentials.ts';
+import type { ClientCertificate, CredentialHeaders, Credentials } from './credentials.ts';
 import { TransportError, type Transport, type TransportCall, type TransportResponse } from './transport.ts';
 
 export interface HttpsTransportOptions {
@@ -59,7 +59,7 @@ export class HttpsTransport implements Transport {
     this.#agent = undefined;
   }
 
-  async #exchange(call: TransportCall, credentials: Readonly<Record<string, string>> | undefined): Promise<TransportResponse> {
+  async #exchange(call: TransportCall, credentials: CredentialHeaders | undefined): Promise<TransportResponse> {
     const certificate = await this.#options.credentials?.certificate?.(call.signal);
     if (this.#closed) throw new TransportError('the transport is closed', { uncertain: false });
     if (call.signal?.aborted) throw abortReason(call.signal);
@@ -70,7 +70,7 @@ export class HttpsTransport implements Transport {
       // IPv6 addresses stand in brackets in an URL only.
       hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
       path: this.#basePath + call.path,
-      headers: { ...call.headers, 'accept-encoding': 'gzip', ...credentials, ...(body && { 'content-length': body.byteLength }) },
+      headers: { ...call.headers, 'accept-encoding': 'gzip', ...(credentials as OutgoingHttpHeaders | undefined), ...(body && { 'content-length': body.byteLength }) },
       agent: this.#agentFor(certificate),
       ...(port !== '' && { port }),
     };
