@@ -26,8 +26,8 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     return 2;
   }
   try {
-    const { run } = await command.load();
-    return await run(rest, context);
+    const loaded = await command.load();
+    return await loaded.run(rest, context);
   } catch (error) {
     context.stderr.write(`steersman: ${explain(error)}\n`);
     return error instanceof UsageError ? 2 : 1;

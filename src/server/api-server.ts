@@ -138,8 +138,9 @@ export class ApiServer {
    * An independent server over a fork of this one's store, with the same state and the same resources: costs no more
    * than its own parts, however much is stored.
    */
-  fork(options: ApiServerOptions): ApiServer {
-    const fork = ApiServer.#over(options, this.catalog.clone(), this.context.caches.fork(options.store));
+  async fork(options: ApiServerOptions): Promise<ApiServer> {
+    const revision = await options.store.currentRevision();
+    const fork = ApiServer.#over(options, this.catalog.clone(), this.context.caches.fork(options.store, revision));
     if (this.#ready) fork.setReady();
     return fork;
   }

@@ -20,6 +20,7 @@ import { rulesOf, type PolicyRule } from '../../server/authorization/policy-rule
 import { RbacAuthorizer } from '../../server/authorization/rbac-authorizer.ts';
 import { reviewEndpoints } from '../../server/authorization/review-endpoints.ts';
 import { alwaysAllow, alwaysDeny, privilegedGroups, unionAuthorizer, unionRuleResolver } from '../../server/authorization/union-authorizer.ts';
+import { lazily, lazyCertificates, lazyTokens } from './lazy-authenticators.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
 import { tokenKey, type TokenKey } from '../../server/service-account-tokens/json-web-token.ts';
 import { tokenEndpoint } from '../../server/service-account-tokens/token-endpoint.ts';
@@ -43,15 +44,15 @@ export interface AccessOptions {
 
 /** Puts together who is let in, and to what, as kube-apiserver does from its flags. */
 export function clusterAccess(options: AccessOptions, core: ServerCore): Access {
-  const keys: TokenKey[] = [tokenKey(options.certificates.serviceAccount.privateKey)];
+  const key = lazily(() => tokenKey(options.certificates.serviceAccount.privateKey));
   const issuers = [options.serviceAccountIssuer];
   const rbac = new RbacAuthorizer(core.reader);
   const { authorizer, resolver } = authorizerOf(options, core, rbac);
-  const tokens = tokensOf(options, core, keys, issuers);
+  const tokens = tokensOf(options, core, key, issuers);
   const authenticator = authenticatorOf(options, tokens, issuers);
   const endpoints = new Map([
     ...reviewEndpoints({ authorizer, resolver, tokens, apiAudiences: issuers }),
-    ...tokenEndpoint(options.facts, { issuer: options.serviceAccountIssuer, apiAudiences: issuers, key: keys[0] as TokenKey, reader: core.reader, randomUuid: core.context.uuid }),
+    ...tokenEndpoint(options.facts, { issuer: options.serviceAccountIssuer, apiAudiences: issuers, reader: core.reader, randomUuid: core.context.uuid, get key() { return key(); } }),
   ]);
   const admission: AdmissionPlugin[] = [
     namespaceLifecycle(core.reader),
@@ -61,11 +62,11 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
   return { authenticator, authorizer, admission, endpoints };
 }
 
-function tokensOf(options: AccessOptions, core: ServerCore, keys: readonly TokenKey[], issuers: readonly string[]): TokenAuthenticator {
+function tokensOf(options: AccessOptions, core: ServerCore, key: () => TokenKey, issuers: readonly string[]): TokenAuthenticator {
   const { clock } = options;
   const tokens: TokenAuthenticator[] = [];
   if (options.tokenFile !== undefined) tokens.push(parseTokenFile(options.tokenFile));
-  tokens.push(serviceAccountTokens({ issuers, apiAudiences: issuers, keys, reader: core.reader, clock }));
+  tokens.push(lazyTokens('service-account', () => serviceAccountTokens({ issuers, apiAudiences: issuers, keys: [key()], reader: core.reader, clock })));
   tokens.push(bootstrapTokens(core.reader, clock));
   return unionTokenAuthenticator(tokens);
 }
@@ -74,8 +75,8 @@ function authenticatorOf(options: AccessOptions, tokens: TokenAuthenticator, iss
   const { clock, certificates } = options;
   return unionAuthenticator(
     [
-      requestHeaderAuthenticator({ ca: certificates.frontProxyCa.cert, clock }),
-      clientCertificateAuthenticator({ ca: options.clientCa ?? certificates.ca.cert, clock }),
+      lazyCertificates('request-header', () => requestHeaderAuthenticator({ ca: certificates.frontProxyCa.cert, clock })),
+      lazyCertificates('x509', () => clientCertificateAuthenticator({ ca: options.clientCa ?? certificates.ca.cert, clock })),
       bearerAuthenticator(tokens, issuers),
     ],
     { anonymous: options.anonymous ?? true },

@@ -5,6 +5,7 @@ import { customResourceOpenApi } from '../../extensions/custom-resources/openapi
 import { addOpenApiPaths } from '../../server/openapi/openapi-paths.ts';
 import { VERSION_INFO } from '../../server/version.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
+import type { RuleCompiler } from '../../schema/rule-compiler.ts';
 import { celRuleCompiler } from '../../schema/cel-rules.ts';
 import { ApiServer, type ApiServerOptions } from '../../server/api-server.ts';
 import { applyBootstrap } from '../../server/bootstrap/apply-bootstrap.ts';
@@ -32,6 +33,8 @@ export interface ApiServerProcessOptions {
   readonly serviceAccountIssuer?: string;
   /** Where the server itself can be reached: what the `kubernetes` service leads to. */
   readonly advertise?: { readonly address: string; readonly port: number };
+  /** Compiles rules in CEL; forks share it. Default: one of its own. */
+  readonly ruleCompiler?: RuleCompiler;
   /** Whether an empty store is given the objects of a new cluster in one step. Default true; a matter of speed alone. */
   readonly seed?: boolean;
   /** Told of the server's own failures, one line each. */
@@ -41,7 +44,8 @@ export interface ApiServerProcessOptions {
 /** An API server with its access control and bootstrap objects, not yet on any port. */
 export async function openApiServer(options: ApiServerProcessOptions): Promise<ApiServer> {
   const facts = loadFacts();
-  const resolved = resolve(options, facts);
+  const ruleCompiler = options.ruleCompiler ?? celRuleCompiler();
+  const resolved = resolve(options, facts, ruleCompiler);
   const { clock, uuid } = resolved;
   const seeded = options.seed === false ? new Set<string>() : await seedEmptyStore(options.store, { nowMs: clock.now(), uuid });
   const server = await ApiServer.open(resolved);
@@ -58,21 +62,22 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
     requestTarget((request) => server.handle(request)),
   );
   addOpenApi(server, facts);
-  await installCustomResources(server, { metadata: objectMetadata(facts), ruleCompiler: celRuleCompiler() });
+  await installCustomResources(server, { metadata: objectMetadata(facts), ruleCompiler });
   server.setReady();
   return server;
 }
 
 /** The same cluster once more, over a fork of its store: both go their own ways from here. */
 export async function forkApiServer(server: ApiServer, options: ApiServerProcessOptions): Promise<ApiServer> {
-  const facts = server.facts;
-  const fork = server.fork(resolve(options, facts));
+  const { facts } = server;
+  const ruleCompiler = options.ruleCompiler ?? celRuleCompiler();
+  const fork = await server.fork(resolve(options, facts, ruleCompiler));
   addOpenApi(fork, facts);
-  await installCustomResources(fork, { metadata: objectMetadata(facts), ruleCompiler: celRuleCompiler() });
+  await installCustomResources(fork, { metadata: objectMetadata(facts), ruleCompiler });
   return fork;
 }
 
-function resolve(options: ApiServerProcessOptions, facts: Facts): ApiServerOptions {
+function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: RuleCompiler): ApiServerOptions {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const log = options.log ?? (() => undefined);
@@ -82,7 +87,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts): ApiServerOptio
     random,
     uuid: options.uuid ?? randomUUID,
     facts,
-    rules: kindRules(celRuleCompiler()),
+    rules: kindRules(ruleCompiler),
     access: (core) =>
       clusterAccess(
         {

@@ -1,4 +1,5 @@
 import { appsKinds } from '../../api/apps/kinds.ts';
+import { batchKinds } from '../../api/batch/kinds.ts';
 import { coreKinds } from '../../api/core/kinds.ts';
 import type { KindRules } from '../../api/kind-rules.ts';
 import { nodeKinds } from '../../api/node/kinds.ts';
@@ -18,6 +19,7 @@ export function kindRules(ruleCompiler: RuleCompiler): KindRulesTable {
   return {
     ...inGroup('', coreKinds),
     ...inGroup('apps', appsKinds),
+    ...inGroup('batch', batchKinds),
     ...inGroup('node.k8s.io', nodeKinds),
     ...inGroup('rbac.authorization.k8s.io', rbacKinds),
     ...inGroup('scheduling.k8s.io', schedulingKinds),

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { Client } from '../../client/client.ts';
 import { InProcessTransport } from '../../client/in-process-transport.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
+import { celRuleCompiler } from '../../schema/cel-rules.ts';
+import type { RuleCompiler } from '../../schema/rule-compiler.ts';
 import type { ApiServer } from '../../server/api-server.ts';
 import type { UserInfo } from '../../server/authentication/authenticator.ts';
 import { generateClusterCertificates, servingHosts, type ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
@@ -61,17 +63,19 @@ export class Cluster {
   readonly client: Client;
   readonly #options: ClusterOptions;
   readonly #store: Store;
-  readonly #certificates: () => ClusterCertificates;
+  readonly #certificates: ClusterCertificates;
+  readonly #ruleCompiler: RuleCompiler;
   readonly #cleanUp: () => Promise<void>;
   #https: HttpsServer | undefined;
   #address: Promise<Address> | undefined;
 
-  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: () => ClusterCertificates; cleanUp: () => Promise<void> }) {
+  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: RuleCompiler; cleanUp: () => Promise<void> }) {
     this.server = parts.server;
     this.clock = parts.clock;
     this.#store = parts.store;
     this.#options = parts.options;
     this.#certificates = parts.certificates;
+    this.#ruleCompiler = parts.ruleCompiler;
     this.#cleanUp = parts.cleanUp;
     this.client = this.clientAs(ADMIN);
   }
@@ -114,8 +118,8 @@ export class Cluster {
     if (!(this.#store instanceof MemoryStore)) throw new Error('only a cluster with storage "memory" can be forked');
     const clock = options.clock ?? this.clock;
     const store = this.#store.fork({ clock });
-    const server = await forkApiServer(this.server, serverOptions(this.#options, { store, clock, certificates: this.#certificates() }));
-    return new Cluster({ server, store, options: this.#options, clock, certificates: this.#certificates, cleanUp: () => store.close() });
+    const server = await forkApiServer(this.server, serverOptions(this.#options, { store, clock, certificates: this.#certificates, ruleCompiler: this.#ruleCompiler }));
+    return new Cluster({ server, store, options: this.#options, clock, certificates: this.#certificates, ruleCompiler: this.#ruleCompiler, cleanUp: () => store.close() });
   }
 
   /** Ends every watch, closes the port and releases the store: nothing of the cluster keeps the process alive. */
@@ -127,7 +131,7 @@ export class Cluster {
   }
 
   async #listen(): Promise<Address> {
-    const certificates = this.#certificates();
+    const certificates = this.#certificates;
     const { https, port } = await listen(this.server, certificates, { port: 0, host: '127.0.0.1' });
     this.#https = https;
     const url = `https://127.0.0.1:${port}`;
@@ -140,11 +144,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const clock = options.clock ?? systemClock;
   const certificates = generateClusterCertificates(servingHosts(), clock.now());
   const { store, cleanUp } = await openStore(options, clock);
-  const server = await openApiServer(serverOptions(options, { store, clock, certificates }));
-  return new Cluster({ server, store, options, clock, certificates: () => certificates, cleanUp });
+  const ruleCompiler = celRuleCompiler();
+  const server = await openApiServer(serverOptions(options, { store, clock, certificates, ruleCompiler }));
+  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp });
 }
 
-function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Clock; certificates: ClusterCertificates }): ApiServerProcessOptions {
+function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Clock; certificates: ClusterCertificates; ruleCompiler: RuleCompiler }): ApiServerProcessOptions {
   return {
     ...parts,
     ...(options.random && { random: options.random }),

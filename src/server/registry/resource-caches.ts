@@ -44,10 +44,10 @@ export class ResourceCaches {
     this.#open.delete(prefix);
   }
 
-  /** The same caches over a fork of the store. */
-  fork(store: Store): ResourceCaches {
+  /** The same caches over a fork of the store, which stands at `revision`. Only for local stores, whose caches are never behind. */
+  fork(store: Store, revision: number): ResourceCaches {
     const fork = new ResourceCaches(store, new ParsedObjects());
-    for (const [prefix, cache] of this.#open) fork.#open.set(prefix, cache.fork(store, fork.#objects));
+    for (const [prefix, cache] of this.#open) fork.#open.set(prefix, cache.fork(store, fork.#objects, revision));
     return fork;
   }
 

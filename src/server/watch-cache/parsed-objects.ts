@@ -11,11 +11,13 @@ export interface ParsedHolder {
  * One for all resources of a server.
  */
 export class ParsedObjects {
-  readonly #ring: (ParsedHolder | undefined)[];
+  /** Grows up to its capacity: most servers of tests never fill it. */
+  readonly #ring: ParsedHolder[] = [];
+  readonly #capacity: number;
   #next = 0;
 
   constructor(capacity = 32_768) {
-    this.#ring = Array.from({ length: capacity });
+    this.#capacity = capacity;
   }
 
   remember(holder: ParsedHolder, parsed: DeepReadonly<KubeObject>): void {
@@ -23,6 +25,6 @@ export class ParsedObjects {
     if (evicted) evicted.parsed = undefined;
     holder.parsed = parsed;
     this.#ring[this.#next] = holder;
-    this.#next = (this.#next + 1) % this.#ring.length;
+    this.#next = (this.#next + 1) % this.#capacity;
   }
 }

@@ -76,9 +76,12 @@ export class WatchCache {
     return cache;
   }
 
-  /** An independent cache over a fork of the store: shares what is unchanged, takes no time. */
-  fork(store: Store, objects: ParsedObjects): WatchCache {
-    const cache = new WatchCache({ ...this.#options, store, objects }, this.#tree.clone(), this.#revision, new Map(this.#counts));
+  /**
+   * An independent cache over a fork of the store: shares what is unchanged, takes no time. `revision` is the fork's,
+   * up to which this cache shows everything.
+   */
+  fork(store: Store, objects: ParsedObjects, revision: number): WatchCache {
+    const cache = new WatchCache({ ...this.#options, store, objects }, this.#tree.clone(), revision, new Map(this.#counts));
     cache.#lastChange = this.#lastChange;
     cache.#follow();
     return cache;
