@@ -39,7 +39,7 @@ const passed = new Set(cases.filter((c) => c.differences.length === 0).map((c) =
 const wanted = existsSync(ratchetFile) ? readFileSync(ratchetFile, 'utf8').split('\n').filter(Boolean) : [];
 if (flags.includes('--update')) {
   const known = new Set(cases.map((c) => c.id));
-  const ids = [...new Set([...passed, ...wanted.filter((id) => !known.has(id))])].sort();
+  const ids = [...new Set([...passed, ...wanted.filter((id) => !known.has(id))])].sort((a, b) => (a < b ? -1 : 1));
   writeFileSync(ratchetFile, `${ids.join('\n')}\n`);
   process.stdout.write(`${ids.length} ids in the ratchet\n`);
   rmSync(work, { recursive: true, force: true });

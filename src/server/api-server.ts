@@ -130,7 +130,7 @@ export class ApiServer {
     const catalog = new ResourceCatalog();
     catalog.add(builtinResources(options.facts, options.rules));
     const caches = new ResourceCaches(options.store);
-    await Promise.all(storagesReadAtOnce(catalog).map((storage) => caches.get(storage)));
+    await Promise.all(storagesReadAtOnce(catalog).map(async (storage) => caches.get(storage)));
     return ApiServer.#over(options, catalog, caches);
   }
 

@@ -85,7 +85,7 @@ async function deleteObjects(server: ApiServer, kind: CustomResourceKind): Promi
   for (const item of [...rangeOf(cache.snapshot().tree, '')]) {
     const scope = type.namespaced ? `/namespaces/${item.namespace}` : '';
     const deleted = await send(server, 'DELETE', `${root}${scope}/${type.resource}/${encodeURIComponent(item.name)}`);
-    if (deleted.status >= 300 && deleted.status !== 404) throw new Error(String(deleted.body['message'] ?? 'deletion failed'));
+    if (deleted.status >= 300 && deleted.status !== 404) throw new Error(typeof deleted.body['message'] === 'string' ? deleted.body['message'] : 'deletion failed');
   }
   return cache.count('');
 }

@@ -21,8 +21,8 @@ export class Http2Request implements ApiRequest {
     this.#stream = stream;
     this.#headers = headers;
     this.#clock = clock;
-    this.method = String(headers[':method'] ?? 'GET');
-    const url = String(headers[':path'] ?? '/');
+    this.method = headers[':method'] ?? 'GET';
+    const url = headers[':path'] ?? '/';
     const mark = url.indexOf('?');
     this.path = mark < 0 ? url : url.slice(0, mark);
     this.query = mark < 0 ? '' : url.slice(mark + 1);
@@ -37,7 +37,7 @@ export class Http2Request implements ApiRequest {
   headersWithPrefix(prefix: string): [string, string[]][] {
     return Object.entries(this.#headers).flatMap(([name, value]) => {
       if (!name.startsWith(prefix) || value === undefined) return [];
-      return [[name, Array.isArray(value) ? value : String(value).split(', ')] as [string, string[]]];
+      return [[name, Array.isArray(value) ? value : value.split(', ')] as [string, string[]]];
     });
   }
 

@@ -50,7 +50,7 @@ function makeForms(facts: Facts, protobuf: typeof Protobuf): ProtobufForms {
     encodeList(list, items) {
       const listMeta = facts.typeByName(LIST_META);
       if (!listMeta) throw new Error(`the API's facts do not know ${LIST_META}`);
-      const kind = { apiVersion: String(list['apiVersion']), kind: String(list['kind']) };
+      const kind = { apiVersion: list['apiVersion'] as string, kind: list['kind'] as string };
       const metadata = isJsonObject(list['metadata']) ? list['metadata'] : {};
       return protobuf.encodeProtobufList(kind, metadata, listMeta, items.map((item) => encodeItem(facts, protobuf, kind, item)));
     },

@@ -78,7 +78,7 @@ function checkNames(call: ApiCall, patch: JsonObject, creating: boolean): void {
   const metadata = isJsonObject(patch['metadata']) ? patch['metadata'] : {};
   const name = metadata['name'] ?? '';
   if (name === '') throw badRequest(`the name of the object (${call.info.name} based on URL) was undeterminable: name must be provided`);
-  if (name !== call.info.name) throw badRequest(`the name of the object (${String(name)}) does not match the name on the URL (${call.info.name})`);
+  if (name !== call.info.name) throw badRequest(`the name of the object (${typeof name === 'string' ? name : ''}) does not match the name on the URL (${call.info.name})`);
   const uid = metadata['uid'];
   if (creating && typeof uid === 'string' && uid !== '') {
     throw conflict(call.type.storage, call.info.name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);

@@ -18,7 +18,7 @@ export function encodeContinue(token: ContinueToken): string {
 /** Throws BadRequest with Kubernetes' words for tokens that no server made. */
 export function decodeContinue(text: string): ContinueToken {
   const parsed = parse(text);
-  if (parsed['v'] !== 'meta.k8s.io/v1') throw invalidToken(`server does not recognize this encoded version ${String(parsed['v'] ?? '')}`);
+  if (parsed['v'] !== 'meta.k8s.io/v1') throw invalidToken(`server does not recognize this encoded version ${typeof parsed['v'] === 'string' ? parsed['v'] : ''}`);
   const start = parsed['start'];
   if (typeof start !== 'string' || start === '') throw invalidToken('encoded continue start key empty (version meta.k8s.io/v1)');
   const revision = parsed['rv'];
