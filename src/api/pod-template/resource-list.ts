@@ -2,7 +2,6 @@ import {
   addQuantity,
   compareQuantity,
   formatQuantity,
-  isQuantity,
   parseQuantity,
   quantitySign,
   scaledQuantityValue,
@@ -14,14 +13,24 @@ import type { ResourceList } from './shapes.ts';
 
 /** What amounts of resources are kept in: thousandths. */
 const MILLI = -3;
+/** Only amounts written with one of these can be finer than thousandths; most are not, and need not be read. */
+const MAY_BE_FINER = /[.nu]|[eE]-/;
+
+/** Undefined for what is no quantity, which decoding lets through nowhere. */
+export function readQuantity(text: string): Quantity | undefined {
+  try {
+    return parseQuantity(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Rounds every amount up to thousandths, in place: Kubernetes keeps no finer ones. */
 export function roundResourceList(list: ResourceList | undefined): void {
   if (list === undefined) return;
   for (const [name, text] of Object.entries(list)) {
-    if (text === undefined || !isQuantity(text)) continue;
-    const quantity = parseQuantity(text);
-    if (quantity.exponent >= MILLI) continue;
+    const quantity = text !== undefined && MAY_BE_FINER.test(text) ? readQuantity(text) : undefined;
+    if (quantity === undefined || quantity.exponent >= MILLI) continue;
     const rounded: Quantity = { mantissa: scaledQuantityValue(quantity, MILLI), exponent: MILLI, format: quantity.format };
     setOwn(list as JsonObject, name, formatQuantity(rounded));
   }

@@ -1,6 +1,6 @@
 import { fieldDuplicate, fieldForbidden, fieldInvalid, fieldNotFound, fieldRequired, type FieldPath } from '../../machinery/field-error.ts';
 import { isQualifiedName } from '../../machinery/names.ts';
-import { compareQuantity, isQuantity, parseQuantity, quantityMilliValue, quantitySign, quantityValue } from '../../machinery/quantity.ts';
+import { compareQuantity, quantityMilliValue, quantitySign, quantityValue } from '../../machinery/quantity.ts';
 import { getOwn } from '../../machinery/json.ts';
 import { checkDnsLabel, reportTexts, type Findings } from './findings.ts';
 import {
@@ -13,6 +13,7 @@ import {
   isStandardContainerResource,
   isStandardResource,
 } from './resource-names.ts';
+import { readQuantity } from './resource-list.ts';
 import type { ResourceList, ResourceRequirements } from './shapes.ts';
 
 /** What a container asks for and is limited to. `claimNames` are the pod's resource claims. */
@@ -49,8 +50,10 @@ export function checkRequestAgainstLimit(findings: Findings, { name, amount, lim
     if (!isOvercommitAllowed(name)) findings.push(fieldRequired(path.child('limits'), 'Limit must be set for non overcommitable resources'));
     return;
   }
-  if (!isQuantity(amount) || !isQuantity(limit)) return;
-  const order = compareQuantity(parseQuantity(amount), parseQuantity(limit));
+  if (amount === limit) return;
+  const [asked, most] = [readQuantity(amount), readQuantity(limit)];
+  if (asked === undefined || most === undefined) return;
+  const order = compareQuantity(asked, most);
   if (order !== 0 && !isOvercommitAllowed(name)) findings.push(fieldInvalid(path.child('requests'), amount, `must be equal to ${name} limit of ${limit}`));
   else if (order > 0) findings.push(fieldInvalid(path.child('requests'), amount, `must be less than or equal to ${name} limit of ${limit}`));
 }
@@ -78,16 +81,17 @@ export function checkContainerResourceName(findings: Findings, name: string, pat
 
 /** Not negative, and whole where the resource is counted. */
 export function checkAmount(findings: Findings, name: string, amount: string, path: FieldPath): void {
-  if (!isQuantity(amount)) return;
-  const quantity = parseQuantity(amount);
+  const quantity = readQuantity(amount);
+  if (quantity === undefined) return;
   if (quantitySign(quantity) < 0) findings.push(fieldInvalid(path, amount, 'must be greater than or equal to 0'));
   if (isIntegerResource(name) && quantityMilliValue(quantity) % 1000 !== 0) findings.push(fieldInvalid(path, amount, 'must be an integer'));
 }
 
 export function checkHugePageAmount(findings: Findings, name: string, amount: string, path: FieldPath): void {
-  const size = hugePageSize(name);
-  const pageSize = isQuantity(size) ? quantityValue(parseQuantity(size)) : 0;
-  const divisible = pageSize > 0 && isQuantity(amount) && quantityValue(parseQuantity(amount)) % pageSize === 0;
+  const size = readQuantity(hugePageSize(name));
+  const quantity = readQuantity(amount);
+  const pageSize = size === undefined ? 0 : quantityValue(size);
+  const divisible = pageSize > 0 && quantity !== undefined && quantityValue(quantity) % pageSize === 0;
   if (!divisible) findings.push(fieldInvalid(path, amount, `${amount} is not positive integer multiple of ${name}`));
 }
 

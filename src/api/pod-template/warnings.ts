@@ -1,8 +1,9 @@
 import type { FieldPath } from '../../machinery/field-error.ts';
 import { getOwn } from '../../machinery/json.ts';
-import { isQuantity, parseQuantity, quantityMilliValue } from '../../machinery/quantity.ts';
+import { quantityMilliValue } from '../../machinery/quantity.ts';
 import { ipWarnings } from './ip-address.ts';
 import { overlappingPathWarnings } from './path-overlaps.ts';
+import { readQuantity } from './resource-list.ts';
 import type { Container, ContainerPort, NodeSelectorTerm, PodSpec, PodTemplateSpec, ResourceList } from './shapes.ts';
 import { visitContainers } from './validate-os.ts';
 
@@ -117,7 +118,8 @@ function warnFractions(warnings: string[], list: ResourceList | undefined, path:
 
 function fractionWarning(list: ResourceList | undefined, name: string, path: FieldPath): string[] {
   const amount = getOwn(list ?? {}, name);
-  if (amount === undefined || !isQuantity(amount) || quantityMilliValue(parseQuantity(amount)) % 1000 === 0) return [];
+  const quantity = amount === undefined ? undefined : readQuantity(amount);
+  if (quantity === undefined || quantityMilliValue(quantity) % 1000 === 0) return [];
   return [`${path.key(name).text}: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`];
 }
 
