@@ -8,13 +8,12 @@ import { optionals } from './libraries/optionals.ts';
 import { strings } from './libraries/strings.ts';
 import { sets } from './libraries/sets.ts';
 import { twoVariableComprehensions } from './libraries/two-variable-comprehensions.ts';
-import { formatDouble } from './numbers.ts';
 import { canonical } from './numbers.ts';
 import { standardLibrary } from './standard-library.ts';
-import { formatDuration, formatTimestamp, parseDuration, parseTimestamp } from './time.ts';
+import { parseDuration, parseTimestamp } from './time.ts';
 import * as types from './types.ts';
 import type { CelType } from './types.ts';
-import { CelDouble, CelDuration, CelList, CelObject, CelOptional, CelTimestamp, CelTypeValue, CelUint, LiteralMap, isMap } from './values.ts';
+import { CelDouble, CelList, CelTypeValue, CelUint, LiteralMap } from './values.ts';
 import type { CelValue, MapKey } from './values.ts';
 
 /** A value as the conformance data writes it. */
@@ -96,25 +95,6 @@ export function expectedValue(value: SpecValue): CelValue {
   if (value.objectValue?.['@type'].endsWith('.Timestamp') === true) return parseTimestamp(String(value.objectValue.value)) ?? null;
   if (value.objectValue?.['@type'].endsWith('.Duration') === true) return parseDuration(String(value.objectValue.value)) ?? null;
   return null;
-}
-
-/** A text that is the same for the same value: types are told apart, maps are in order of their keys. */
-export function showValue(value: CelValue): string {
-  if (typeof value === 'number' || typeof value === 'bigint') return `${value}`;
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (value instanceof CelDouble) return `double ${Object.is(value.value, -0) ? '-0' : formatDouble(value.value)}`;
-  if (value instanceof CelUint) return `${value.value}u`;
-  if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`;
-  if (value instanceof CelTimestamp) return formatTimestamp(value);
-  if (value instanceof CelDuration) return formatDuration(value);
-  if (value instanceof CelTypeValue) return `type ${value.name}`;
-  if (value instanceof CelOptional) return value.value === undefined ? 'none' : `optional ${showValue(value.value)}`;
-  if (value instanceof CelList) return `[${Array.from({ length: value.size }, (_, i) => showValue(value.get(i))).join(', ')}]`;
-  if (value instanceof CelObject) return `object ${value.declaration.name}`;
-  if (!isMap(value)) return `opaque ${value.celType.name}`;
-  const entries = value.keys().map((key) => `${showValue(key)}: ${showValue(value.get(key instanceof CelUint ? key.value : (key as MapKey)) ?? null)}`);
-  return `{${entries.sort().join(', ')}}`;
 }
 
 const LIBRARIES = [standardLibrary({ crossTypeNumbers: true }), optionals, strings(4), math, encoders, sets, bindings, extendedLists, twoVariableComprehensions];

@@ -63,12 +63,29 @@ const SCALARS = new Set(['bool', 'double', 'duration', 'int', 'timestamp', 'type
 const SELECTABLE = new Set(['map', 'object', 'param']);
 const ORDERED = /^(?:less|greater)(?:_equals)?_(?:string|bytes)$/;
 
+/** Sizes of what a list or map that an expression makes holds. */
+interface EntrySizes {
+  readonly key: SizeRange;
+  readonly value: SizeRange;
+}
+
+/** A variable of a fold. */
+interface Local {
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly size: SizeRange | undefined;
+  readonly entries: EntrySizes | undefined;
+}
+
+const NO_ENTRIES: EntrySizes = { key: { min: 0, max: 0 }, value: { min: 0, max: 0 } };
+
 class Estimator {
   private readonly sizes: SizeEstimator;
   private readonly calls: readonly CallEstimator[];
   private readonly paths = new Map<Expr, readonly string[]>();
   private readonly computed = new Map<Expr, SizeRange>();
-  private readonly iterated: (readonly [string, readonly string[] | undefined])[] = [];
+  private readonly entries = new Map<Expr, EntrySizes>();
+  private readonly locals: Local[] = [];
 
   constructor(sizes: SizeEstimator, calls: readonly CallEstimator[]) {
     this.sizes = sizes;
@@ -80,7 +97,7 @@ class Estimator {
       case 'literal':
         return ZERO;
       case 'ident':
-        this.setPath(expr, this.identPath(expr.name));
+        this.ident(expr);
         return expr.constant === undefined ? exactly(COST.select) : ZERO;
       case 'select': {
         const operand = this.cost(expr.operand);
@@ -91,10 +108,18 @@ class Estimator {
       }
       case 'call':
         return this.call(expr);
-      case 'list':
-        return plus(this.sum(expr.elements), exactly(COST.list));
-      case 'map':
-        return plus(this.sum(expr.entries.flatMap((entry) => [entry.key, entry.value])), exactly(COST.map));
+      case 'list': {
+        const cost = this.sum(expr.elements);
+        this.entries.set(expr, { key: ONE, value: this.largest(expr.elements) });
+        return plus(cost, exactly(COST.list));
+      }
+      case 'map': {
+        const keys = expr.entries.map((entry) => entry.key);
+        const values = expr.entries.map((entry) => entry.value);
+        const cost = plus(this.sum(keys), this.sum(values));
+        this.entries.set(expr, { key: this.largest(keys), value: this.largest(values) });
+        return plus(cost, exactly(COST.map));
+      }
       case 'struct':
         return plus(this.sum(expr.fields.map((field) => field.value)), exactly(COST.struct));
       case 'comprehension':
@@ -113,12 +138,17 @@ class Estimator {
     if (path !== undefined) this.paths.set(expr, path);
   }
 
-  private identPath(name: string): readonly string[] | undefined {
-    for (let i = this.iterated.length - 1; i >= 0; i--) {
-      const entry = this.iterated[i];
-      if (entry !== undefined && entry[0] === name) return entry[1];
-    }
-    return [name];
+  /** The range that covers the sizes of all these. */
+  private largest(exprs: readonly Expr[]): SizeRange {
+    const [first, ...rest] = exprs.map((expr) => this.sizeOf(this.node(expr)));
+    return first === undefined ? exactly(0) : rest.reduce(union, first);
+  }
+
+  private ident(expr: Expr & { readonly kind: 'ident' }): void {
+    const local = this.locals.findLast(({ name }) => name === expr.name);
+    this.setPath(expr, local === undefined ? [expr.name] : local.path);
+    if (local?.size !== undefined) this.computed.set(expr, local.size);
+    if (local?.entries !== undefined) this.entries.set(expr, local.entries);
   }
 
   private node(expr: Expr): EstimatedNode {
@@ -157,7 +187,20 @@ class Estimator {
       if (container !== undefined && overloadId === 'index_map') this.setPath(expr, [...container, '@values']);
     }
     if (size !== undefined) this.computed.set(expr, size);
+    this.setEntries(expr);
     return (expr.overloads ?? []).length === 0 ? ZERO : plus(total, cost);
+  }
+
+  /** What is known of the entries of a list or map goes on with it, and to what is taken out of it. */
+  private setEntries(expr: Call): void {
+    const [first, second, third] = expr.args.map((arg) => this.entries.get(arg));
+    const joined = (a: EntrySizes | undefined, b: EntrySizes | undefined): void => {
+      if (a !== undefined && b !== undefined) this.entries.set(expr, { key: union(a.key, b.key), value: union(a.value, b.value) });
+    };
+    if (expr.name === '_+_') joined(first, second);
+    else if (expr.name === '_?_:_') joined(second, third);
+    else if (expr.name === '_[_]' && first !== undefined) this.computed.set(expr, first.value);
+    else if (expr.name === 'dyn' && first !== undefined) this.entries.set(expr, first);
   }
 
   private overload(expr: Call, overloadId: string, call: { target: EstimatedNode | undefined; args: readonly EstimatedNode[]; argCosts: readonly CostRange[] }): CallEstimate {
@@ -239,26 +282,38 @@ class Estimator {
 
   private fold(expr: Comprehension): CostRange {
     const before = plus(this.cost(expr.range), this.cost(expr.accuInit));
-    const path = this.paths.get(expr.range);
-    const part = (name: string): readonly string[] | undefined => (path === undefined ? undefined : [...path, name]);
-    const outer = this.iterated.length;
-    const isMap = expr.range.type?.kind === 'map';
-    if (expr.iterVar2 === undefined) this.iterated.push([expr.iterVar, part(isMap ? '@keys' : '@items')]);
-    else this.iterated.push([expr.iterVar, isMap ? part('@keys') : undefined], [expr.iterVar2, part(isMap ? '@values' : '@items')]);
-    this.iterated.push([expr.accuVar, [expr.accuVar]]);
+    const outer = this.locals.length;
+    const accumulator: Local = { name: expr.accuVar, path: [expr.accuVar], size: this.computed.get(expr.accuInit), entries: this.entries.get(expr.accuInit) ?? emptyEntries(expr.accuInit) };
+    this.locals.push(accumulator, ...this.iterationLocals(expr));
     const round = plus(this.cost(expr.condition), this.cost(expr.step));
-    this.iterated.length = outer;
-    this.iterated.push([expr.accuVar, [expr.accuVar]]);
+    this.locals.length = outer;
+    this.locals.push(accumulator);
     const after = this.cost(expr.result);
-    this.iterated.length = outer;
+    this.locals.length = outer;
     const count = this.sizeOf(this.node(expr.range));
     if (expr.accuInit.kind === 'list' || expr.accuInit.kind === 'map') {
       const everyItem = expr.step.kind === 'call' && expr.step.name !== '_?_:_';
       this.computed.set(expr, everyItem ? count : { min: 0, max: count.max });
+      const entries = this.entries.get(expr.step);
+      if (entries !== undefined) this.entries.set(expr, entries);
     }
     return plus(plus(before, after), times(count, round));
   }
+
+  private iterationLocals(expr: Comprehension): Local[] {
+    const above = this.paths.get(expr.range) ?? [];
+    const sizes = this.entries.get(expr.range);
+    const isMap = expr.range.type?.kind === 'map';
+    const local = (name: string, part: string, size: SizeRange | undefined): Local => ({ name, path: [...above, part], size, entries: undefined });
+    if (expr.iterVar2 === undefined) return [isMap ? local(expr.iterVar, '@keys', sizes?.key) : local(expr.iterVar, '@items', sizes?.value)];
+    return [
+      isMap ? local(expr.iterVar, '@keys', sizes?.key) : { name: expr.iterVar, path: [expr.iterVar], size: ONE, entries: undefined },
+      local(expr.iterVar2, isMap ? '@values' : '@items', sizes?.value),
+    ];
+  }
 }
+
+const emptyEntries = (init: Expr): EntrySizes | undefined => (init.kind === 'list' || init.kind === 'map' ? NO_ENTRIES : undefined);
 
 function literalSize(expr: Expr): SizeRange | undefined {
   if (expr.kind === 'list') return exactly(expr.elements.length);

@@ -36,6 +36,7 @@ export function dispatcher(name: string, overloads: readonly Overload[], argType
     call: (...args) => {
       const call = prepared[find(args)];
       if (call !== undefined) return call(...args);
+      if (/^[_@!-]/.test(name)) return fail('no such overload');
       return fail(`no such overload: ${name}(${args.map((arg) => valueType(arg).name).join(', ')})`);
     },
     chosen: (args) => overloads[find(args)],

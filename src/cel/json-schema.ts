@@ -75,8 +75,8 @@ export function declareSchema(schema: SchemaLike, name: string, options: Declare
 }
 
 /** The one schema of a list's items. */
-export function itemSchema(schema: SchemaLike): SchemaLike | undefined {
-  return schema.items === undefined || Array.isArray(schema.items) ? undefined : (schema.items as SchemaLike);
+export function itemSchema<T extends SchemaLike>(schema: { readonly items?: T | readonly T[] | undefined }): T | undefined {
+  return schema.items === undefined || Array.isArray(schema.items) ? undefined : (schema.items as T);
 }
 
 const below = (schema: SchemaLike, options: DeclareOptions): DeclareOptions => ({ ...options, root: schema['x-kubernetes-embedded-resource'] === true });

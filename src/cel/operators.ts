@@ -39,6 +39,7 @@ export function add(a: CelValue, b: CelValue): CelValue {
 /** Sets join as sets and keyed lists by their keys (later items win); others one behind the other. */
 function concatenate(a: CelList, b: CelList): CelList {
   checkResultSize(a.size + b.size);
+  if (a.schema?.listType === undefined && a.element === undefined && b.element === undefined) return new CelList(a.items.concat(b.items));
   const items: CelValue[] = [];
   for (let i = 0; i < a.size; i++) items.push(a.get(i));
   const kind = a.schema?.listType;

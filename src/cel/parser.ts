@@ -68,17 +68,18 @@ class DepthExceeded extends Error {}
 
 /** Trees are walked recursively from here on. */
 const MAX_TREE_DEPTH = 1000;
+/** Macros may repeat what they are given, and be nested: what they make of a text is bounded on its own. */
+const MAX_TREE_SIZE = 100_000;
 
-function treeDepth(root: Expr): number {
-  let deepest = 0;
+function isWithinBounds(root: Expr): boolean {
+  let size = 0;
   const open: (readonly [Expr, number])[] = [[root, 1]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [expr, depth] = next;
-    if (depth > deepest) deepest = depth;
-    if (depth > MAX_TREE_DEPTH) break;
+    if (depth > MAX_TREE_DEPTH || ++size > MAX_TREE_SIZE) return false;
     for (const child of children(expr)) open.push([child, depth + 1]);
   }
-  return deepest;
+  return true;
 }
 
 /** An expression's tree, or the problems that keep it from having one. Macros are expanded already. */
@@ -93,7 +94,7 @@ export function parse(text: string, options: ParserOptions): { readonly expr: Ex
   const parser = new Parser(new TokenReader(tokens, issues), issues, options);
   try {
     const expr = parser.start();
-    if (treeDepth(expr) > MAX_TREE_DEPTH) throw new DepthExceeded();
+    if (!isWithinBounds(expr)) throw new DepthExceeded();
     return { expr, issues };
   } catch (error) {
     if (!(error instanceof DepthExceeded)) throw error;
@@ -504,7 +505,7 @@ class Parser {
   }
 }
 
-const macroKey = (name: string, member: boolean, count: number): string => `${member ? '.' : ''}${name}/${count}`;
+const macroKey = (name: string, member: boolean, count: number): string => `${member ? 'method' : 'function'} ${name}/${count}`;
 
 function macroIndex(macros: readonly Macro[]): ReadonlyMap<string, Macro> {
   return new Map(macros.map((macro) => [macroKey(macro.name, macro.member, macro.arguments), macro]));

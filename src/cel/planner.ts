@@ -304,7 +304,9 @@ class Planner implements FoldContext {
     if (special !== undefined) return special;
     const overloads = this.overloads(expr);
     const { call, chosen } = dispatcher(expr.name, overloads, operands.map((arg) => arg.type ?? DYN), constants);
-    const planned = this.charged(expr.name, call, args, this.costOf(expr.name, overloads, chosen));
+    const makesLists = overloads.some(({ result }) => result.kind === 'list' || result.kind === 'param');
+    const plainly = this.charged(expr.name, call, args, this.costOf(expr.name, overloads, chosen));
+    const planned = makesLists ? chargedBySize(plainly) : plainly;
     if (CONVERSIONS.has(expr.name) && args.length === 1 && args.every((arg) => this.isConstant(arg))) return folded(planned);
     return planned;
   }
@@ -478,6 +480,20 @@ function equality(a: Evaluate, b: Evaluate, negated: boolean, callCost: CallCost
     return equal(x, y) !== negated;
   };
 }
+
+/**
+ * Making a long list costs something for its length, whatever the call costs: otherwise lists that grow with every step
+ * would be nearly free.
+ */
+function chargedBySize(evaluate: Evaluate): Evaluate {
+  return (f) => {
+    const result = evaluate(f);
+    if (result instanceof CelList && result.size >= ITEMS_PER_UNIT) charge(f, Math.floor(result.size / ITEMS_PER_UNIT));
+    return result;
+  };
+}
+
+const ITEMS_PER_UNIT = 128;
 
 /** `a.or(b)` and `a.orValue(b)`: b is evaluated only where a is absent. */
 function alternative(left: Evaluate, right: Evaluate, unwrap: boolean): Evaluate {

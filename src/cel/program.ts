@@ -18,7 +18,7 @@ export interface EvaluateOptions {
 }
 
 export type Evaluation =
-  | { readonly value: CelValue; readonly cost: number; readonly error?: never }
+  | { readonly value: CelValue; readonly cost: number; readonly error?: never; readonly cancelled?: never }
   /** `cancelled`: the limit was reached, and nothing is known of the outcome. */
   | { readonly error: string; readonly cancelled: boolean; readonly cost: number; readonly value?: never };
 

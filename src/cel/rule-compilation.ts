@@ -19,6 +19,9 @@ export interface ValidationRule {
 }
 
 export interface RuleSchema extends SchemaLike {
+  readonly properties?: Readonly<Record<string, RuleSchema | undefined>> | undefined;
+  readonly additionalProperties?: RuleSchema | boolean | undefined;
+  readonly items?: RuleSchema | readonly RuleSchema[] | undefined;
   readonly 'x-kubernetes-validations'?: readonly ValidationRule[] | undefined;
 }
 

@@ -1,14 +1,35 @@
 import { BOOL, DYN, equalTypes, isDynOrError, isOptional, listOf, mapOf, optionalOf } from './types.ts';
 import type { CelType } from './types.ts';
 
-/** What type variables stand for, while an expression is checked. */
-export type Bindings = ReadonlyMap<string, CelType>;
+/** What type variables stand for, while an expression is checked. Changes since a mark can be taken back. */
+class Bindings {
+  private readonly types = new Map<string, CelType>();
+  private readonly changes: (readonly [string, CelType | undefined])[] = [];
+
+  get(name: string): CelType | undefined {
+    return this.types.get(name);
+  }
+  set(name: string, type: CelType): void {
+    this.changes.push([name, this.types.get(name)]);
+    this.types.set(name, type);
+  }
+  mark(): number {
+    return this.changes.length;
+  }
+  rollBack(mark: number): void {
+    while (this.changes.length > mark) {
+      const [name, before] = this.changes.pop() ?? ['', undefined];
+      if (before === undefined) this.types.delete(name);
+      else this.types.set(name, before);
+    }
+  }
+}
 
 const NULLABLE = new Set(['object', 'duration', 'timestamp', 'any', 'opaque', 'wrapper', 'null']);
 
 /** Finds out which types fit where, binding type variables on the way. One for each check of an expression. */
 export class TypeInference {
-  private bindings = new Map<string, CelType>();
+  private readonly bindings = new Bindings();
   private variables = 0;
 
   variable(): CelType {
@@ -22,10 +43,10 @@ export class TypeInference {
 
   areAssignable(to: readonly CelType[], from: readonly CelType[]): boolean {
     if (to.length !== from.length) return false;
-    const trial = new Map(this.bindings);
-    if (!assignableAll(trial, to, from)) return false;
-    this.bindings = trial;
-    return true;
+    const mark = this.bindings.mark();
+    if (assignableAll(this.bindings, to, from)) return true;
+    this.bindings.rollBack(mark);
+    return false;
   }
 
   /** The type with variables replaced by what they stand for; those still free become dyn if `freeToDyn`. */
@@ -40,7 +61,7 @@ export class TypeInference {
   }
 }
 
-function substitute(bindings: Bindings, type: CelType, freeToDyn: boolean): CelType {
+function substitute(bindings: Pick<Bindings, 'get'>, type: CelType, freeToDyn: boolean): CelType {
   if (type.kind === 'param') {
     const bound = bindings.get(type.name);
     if (bound !== undefined) return substitute(bindings, bound, freeToDyn);
@@ -54,11 +75,11 @@ function substitute(bindings: Bindings, type: CelType, freeToDyn: boolean): CelT
   return isOptional(type) ? optionalOf(parameters[0] ?? DYN) : { ...type, parameters };
 }
 
-function assignableAll(bindings: Map<string, CelType>, to: readonly CelType[], from: readonly CelType[]): boolean {
+function assignableAll(bindings: Bindings, to: readonly CelType[], from: readonly CelType[]): boolean {
   return to.length === from.length && to.every((type, i) => assignable(bindings, type, from[i] ?? DYN));
 }
 
-function assignable(bindings: Map<string, CelType>, a: CelType, b: CelType): boolean {
+function assignable(bindings: Bindings, a: CelType, b: CelType): boolean {
   if (b.kind === 'param') {
     const outcome = bind(bindings, a, b);
     if (outcome === 'bound') return true;
@@ -79,7 +100,7 @@ function assignable(bindings: Map<string, CelType>, a: CelType, b: CelType): boo
 }
 
 /** Lets the variable stand for the type, or for the more general of it and what it stood for. */
-function bind(bindings: Map<string, CelType>, type: CelType, variable: CelType): 'bound' | 'taken' | 'circular' {
+function bind(bindings: Bindings, type: CelType, variable: CelType): 'bound' | 'taken' | 'circular' {
   if (type.kind === 'param' && type.name === variable.name) return 'bound';
   const bound = bindings.get(variable.name);
   if (bound !== undefined) {

@@ -51,8 +51,11 @@ const range: Implementation = (count) => {
 const distinct: Implementation = (value) => {
   const known = new Set<string>();
   const kept: CelValue[] = [];
+  let comparisons = 0;
   for (const item of itemsOf(list(value))) {
     const key = scalarKey(item);
+    // Lists and maps are compared with all before them.
+    if (key === undefined) checkResultSize((comparisons += kept.length));
     if (key === undefined ? kept.some((other) => equal(other, item)) : known.has(key)) continue;
     if (key !== undefined) known.add(key);
     kept.push(item);
