@@ -1,5 +1,6 @@
 import { appsKinds } from '../../api/apps/kinds.ts';
 import { batchKinds } from '../../api/batch/kinds.ts';
+import { certificatesKinds } from '../../api/certificates/kinds.ts';
 import { coreKinds } from '../../api/core/kinds.ts';
 import type { KindRules } from '../../api/kind-rules.ts';
 import { nodeKinds } from '../../api/node/kinds.ts';
@@ -20,6 +21,7 @@ export function kindRules(ruleCompiler: RuleCompiler): KindRulesTable {
     ...inGroup('', coreKinds),
     ...inGroup('apps', appsKinds),
     ...inGroup('batch', batchKinds),
+    ...inGroup('certificates.k8s.io', certificatesKinds),
     ...inGroup('node.k8s.io', nodeKinds),
     ...inGroup('rbac.authorization.k8s.io', rbacKinds),
     ...inGroup('scheduling.k8s.io', schedulingKinds),
