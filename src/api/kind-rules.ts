@@ -41,6 +41,8 @@ export interface KindRules<T extends KubeObject = KubeObject> extends UpdateRule
   prepareForCreate?(object: T, context: RuleContext): void;
   /** The last change to a new object, once its name is made from generateName: what repeats the name. */
   canonicalize?(object: T): void;
+  /** Objects keep the status they are created with (nodes, which report themselves). Default: it is reset. */
+  readonly keepsStatusOnCreate?: boolean;
   /** Findings of a creation beyond those about metadata. */
   validate?(object: T, context: RuleContext): FieldError[];
   warningsOnCreate?(object: T, context: RuleContext): string[];

@@ -106,9 +106,10 @@ class Parser {
     const open = this.#take();
     if (open.kind !== '(') throw new LabelSelectorError(`found '${open.text}' expected: '('`);
     const { kind, text } = this.#peek();
+    // Nothing between the parentheses stands for one empty value.
     if (kind === ')') {
       this.#take();
-      return [];
+      return [''];
     }
     if (kind !== 'identifier' && kind !== ',') throw new LabelSelectorError(`found '${text}', expected: ',', ')' or identifier`);
     const values = this.#list();

@@ -115,7 +115,9 @@ class Decoder {
         dropped = true;
         continue;
       }
-      const decoded = given === null || given === undefined ? null : this.#member(given, type, field);
+      const member = given === null || given === undefined ? null : this.#member(given, type, field);
+      // Stored objects know no difference between an empty list and none, and show it as null where it must appear.
+      const decoded = field.presence === 'nullable' && Array.isArray(member) && member.length === 0 ? null : member;
       if (isDropped(decoded, field)) {
         value[name] = undefined;
         dropped = true;

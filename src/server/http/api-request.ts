@@ -35,6 +35,7 @@ export type ResponseHeaders = Readonly<Record<string, string | readonly string[]
 export interface BytesResponse {
   readonly type: 'bytes';
   readonly status: number;
+  /** '' leaves the header out: answers without a body. */
   readonly contentType: string;
   readonly headers?: ResponseHeaders;
   /** Sent one after the other; owned by caches, so never changed. */

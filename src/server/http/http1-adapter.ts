@@ -74,7 +74,7 @@ export async function sendHttp1(request: Http1Request, response: ServerResponse,
     const encoding = request.header('accept-encoding');
     const sent = encoding !== undefined && isCompressible(request.method, answer, encoding) ? await compressed(answer, bodyLength(answer)) : answer;
     const body = joinBody(sent);
-    response.writeHead(sent.status, { 'content-type': sent.contentType, 'content-length': body.byteLength, ...(sent.headers as Record<string, string>) });
+    response.writeHead(sent.status, { ...(sent.contentType !== '' && { 'content-type': sent.contentType }), 'content-length': body.byteLength, ...(sent.headers as Record<string, string>) });
     response.end(request.method === 'HEAD' ? undefined : body);
     return;
   }

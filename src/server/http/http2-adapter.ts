@@ -74,7 +74,7 @@ export async function sendHttp2(request: Http2Request, stream: ServerHttp2Stream
     const sent = encoding !== undefined && isCompressible(request.method, answer, encoding) ? await compressed(answer, bodyLength(answer)) : answer;
     if (stream.destroyed) return;
     const body = joinBody(sent);
-    stream.respond({ ':status': sent.status, 'content-type': sent.contentType, 'content-length': body.byteLength, ...(sent.headers as Record<string, string>) });
+    stream.respond({ ':status': sent.status, ...(sent.contentType !== '' && { 'content-type': sent.contentType }), 'content-length': body.byteLength, ...(sent.headers as Record<string, string>) });
     stream.end(request.method === 'HEAD' ? undefined : body);
     return;
   }

@@ -1,6 +1,5 @@
 import type { OpenApi, OpenApiDocument } from '../../api/openapi/documents.ts';
 import { OPENAPI_PROTOBUF_MEDIA_TYPES } from '../../api/openapi/protobuf-form.ts';
-import { failure } from '../../machinery/status-error.ts';
 import { textResponse, type ApiResponse } from '../http/api-request.ts';
 import type { PathCall, PathRouter } from '../pipeline/path-router.ts';
 
@@ -13,12 +12,13 @@ export function addOpenApiPaths(router: PathRouter, openApi: () => OpenApi): voi
   router.exact('/openapi/v3', () => textResponse(200, JSON.stringify(openApi().index()), 'text/plain; charset=utf-8'));
   router.prefix(V3_ROOT, (call) => {
     const document = openApi().document(call.path.slice(V3_ROOT.length));
-    return document ? answer(call, document, 'v3') : { type: 'bytes', status: 404, contentType: 'text/plain; charset=utf-8', body: [] };
+    return document ? answer(call, document, 'v3') : { type: 'bytes', status: 404, contentType: '', body: [] };
   });
 }
 
 function answer(call: PathCall, document: OpenApiDocument, dialect: 'v2' | 'v3'): ApiResponse {
   const binary = wantsProtobuf(call, dialect);
+  if (binary === undefined) return { type: 'bytes', status: 406, contentType: '', body: [] };
   const etag = `"${document.hash}"`;
   const hash = call.query.get('hash');
   // Clients come with the hash from the index: such an answer never changes.
@@ -28,8 +28,8 @@ function answer(call: PathCall, document: OpenApiDocument, dialect: 'v2' | 'v3')
   return { type: 'bytes', status: 200, contentType, headers: { etag, vary: 'Accept', ...caching }, body: [binary ? document.protobuf() : document.bytes] };
 }
 
-/** Throws NotAcceptable when the client takes neither form. */
-function wantsProtobuf(call: PathCall, dialect: 'v2' | 'v3'): boolean {
+/** Undefined when the client takes neither form. */
+function wantsProtobuf(call: PathCall, dialect: 'v2' | 'v3'): boolean | undefined {
   const accept = call.request.header('accept');
   if (accept === undefined || accept === '') return false;
   for (const clause of accept.split(',')) {
@@ -38,5 +38,5 @@ function wantsProtobuf(call: PathCall, dialect: 'v2' | 'v3'): boolean {
     // Older clients write `spec.v2@v1.0` where the type is `spec.v2.v1.0`.
     if (type.replace('@', '.') === OPENAPI_PROTOBUF_MEDIA_TYPES[dialect]) return true;
   }
-  throw failure({ code: 406, reason: 'NotAcceptable', message: 'only the following media types are accepted: application/json', details: {} });
+  return undefined;
 }

@@ -12,11 +12,12 @@ export function parseIncludeObject(query: URLSearchParams): IncludeObject {
   const value = query.get('includeObject') ?? '';
   if (value === '' || value === 'Metadata') return 'Metadata';
   if (value === 'None' || value === 'Object') return value;
-  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(value)}`);
+  throw badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`);
 }
 
 export interface TableRow {
   readonly cells: JsonValue[];
+  readonly conditions?: readonly unknown[];
   readonly object: unknown;
 }
 
@@ -76,10 +77,16 @@ function partial(context: TransformContext, object: DeepReadonly<KubeObject>): u
   return { kind: 'PartialObjectMetadata', apiVersion: `${META}/${context.as.version}`, metadata: object.metadata };
 }
 
+function conditionsOf(type: ResourceType, object: DeepReadonly<KubeObject>): { conditions?: readonly unknown[] } {
+  const conditions = type.storage.rules.rowConditions?.(object as KubeObject) ?? [];
+  return conditions.length === 0 ? {} : { conditions };
+}
+
 function table(context: TransformContext, objects: readonly DeepReadonly<KubeObject>[], metadata: Record<string, unknown>, withColumns: boolean): unknown {
   const { type, include, nowMs, as } = context;
   const rows: TableRow[] = objects.map((object) => ({
     cells: type.cells(object, nowMs),
+    ...conditionsOf(type, object),
     object: include === 'None' ? null : include === 'Object' ? object : partial({ ...context, as: { kind: 'PartialObjectMetadata', version: as.version } }, object),
   }));
   return {

@@ -52,8 +52,10 @@ export function callKey(call: ApiCall): string {
   return scopedKey(call, call.info.name);
 }
 
-export function ruleContext(context: RegistryContext, user: UserInfo): RuleContext {
+export function ruleContext(context: RegistryContext, call: ApiCall): RuleContext {
+  const { user, type } = call;
   return {
+    requestApiVersion: type.apiVersion,
     nowMs: context.clock.now(),
     userName: user.name,
     userGroups: user.groups,

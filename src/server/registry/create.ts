@@ -55,6 +55,7 @@ export async function createObject(context: RegistryContext, call: ApiCall, obje
 
   for (let attempt = 1; ; attempt++) {
     const generated = nameObject(context, hub);
+    storage.rules.canonicalize?.(hub);
     validate(context, call, hub);
     await context.admission.validate({ ...admission, name: hub.metadata.name ?? '' });
     const created = await store(context, call, hub, options.dryRun);
@@ -106,8 +107,8 @@ function forgetSystemMetadata(object: KubeObject): void {
 function prepare(context: RegistryContext, call: ApiCall, object: KubeObject): void {
   const { storage } = call.type;
   const { metadata } = object;
-  if (call.type.subresources.has('status')) resetStatus(object, storage.emptyStatus());
-  storage.rules.prepareForCreate?.(object, ruleContext(context, call.user));
+  if (call.type.subresources.has('status') && storage.rules.keepsStatusOnCreate !== true) resetStatus(object, storage.emptyStatus());
+  storage.rules.prepareForCreate?.(object, ruleContext(context, call));
   metadata.creationTimestamp = formatTime(context.clock.now());
   metadata.uid = context.uuid();
   if (storage.initialGeneration !== undefined) metadata.generation = storage.initialGeneration;
@@ -129,7 +130,7 @@ function nameObject(context: RegistryContext, object: KubeObject): boolean {
 
 function validate(context: RegistryContext, call: ApiCall, object: KubeObject): void {
   const { storage } = call.type;
-  const rules = ruleContext(context, call.user);
+  const rules = ruleContext(context, call);
   const errors = validateObjectMeta(object.metadata, {
     namespaced: storage.namespaced,
     standardFinalizers: storage.standardFinalizers,

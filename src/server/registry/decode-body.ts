@@ -3,7 +3,8 @@ import { isJsonObject, setOwn } from '../../machinery/json.ts';
 import { parseApiVersion } from '../../machinery/group-version.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { JsonSyntaxError, parseJson } from '../../machinery/parse-json.ts';
-import { badRequest, unsupportedMediaType, type StatusError } from '../../machinery/status-error.ts';
+import { fieldInvalid } from '../../machinery/field-error.ts';
+import { badRequest, invalid, unsupportedMediaType, type StatusError } from '../../machinery/status-error.ts';
 import { ACCEPTED_TYPES } from '../pipeline/negotiation.ts';
 import type { ApiCall, RegistryContext } from './api-call.ts';
 import type { FieldValidation } from './request-options.ts';
@@ -181,23 +182,32 @@ function checkType(context: RegistryContext, type: BodyType, value: JsonObject):
   }
   const kind = (value['kind'] as string | undefined) || type.kind;
   const apiVersion = (value['apiVersion'] as string | undefined) || type.apiVersion;
-  if (kind !== type.kind || apiVersion !== type.apiVersion) throw wrongType(context, type, apiVersion, kind);
+  if (kind !== type.kind || apiVersion !== type.apiVersion) throw wrongType(context, type, { apiVersion, kind, name: nameOf(value) });
   value['kind'] = kind;
   value['apiVersion'] = apiVersion;
 }
 
 /** The refusal of a body whose stated type is not the expected one. */
-function wrongType(context: RegistryContext, type: BodyType, apiVersion: string, kind: string): StatusError {
+function wrongType(context: RegistryContext, type: BodyType, stated: { apiVersion: string; kind: string; name: string }): StatusError {
+  const { apiVersion, kind, name } = stated;
   const gv = parseApiVersion(apiVersion);
   if (!gv) return cannotBeHandled(type, `unexpected GroupVersion string: ${apiVersion}`, { kind, version: type.version });
   const actual = { kind, version: gv.version };
   if (!type.custom && !context.knowsKind(gv.group, gv.version, kind)) {
     return cannotBeHandled(type, `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`, actual);
   }
+  if (type.custom && kind !== type.kind && apiVersion === type.apiVersion) {
+    return invalid({ group: type.group, kind }, name, [fieldInvalid('kind', kind, `must be ${type.kind}`)]);
+  }
   if (kind !== type.kind) {
     return cannotBeHandled(type, `converting (${gv.version}.${kind}) to (${internalPackage(type.group)}.${type.kind}): unknown conversion`, actual);
   }
   return badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${type.apiVersion})`);
+}
+
+function nameOf(value: JsonObject): string {
+  const { metadata } = value;
+  return isJsonObject(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : '';
 }
 
 /** Go's package of a group's internal types: the first label of its name. */

@@ -164,7 +164,7 @@ function planDeletion(context: RegistryContext, call: ApiCall, old: KubeObject, 
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
 
-  const grace = rules.gracefulDeletion?.(old, options.gracePeriodSeconds, ruleContext(context, call.user))?.gracePeriodSeconds ?? 0;
+  const grace = rules.gracefulDeletion?.(old, options.gracePeriodSeconds, ruleContext(context, call))?.gracePeriodSeconds ?? 0;
   const going = old.metadata.deletionTimestamp !== undefined;
   const selfHeld = rules.heldInDeletion !== undefined;
   if (going) {
@@ -176,7 +176,7 @@ function planDeletion(context: RegistryContext, call: ApiCall, old: KubeObject, 
   }
   setDeletion(context, object, selfHeld ? undefined : grace);
   if (metadata.generation !== undefined && !selfHeld) metadata.generation += 1;
-  rules.beginDeletion?.(object, ruleContext(context, call.user));
+  rules.beginDeletion?.(object, ruleContext(context, call));
   return vanishes(storage, object) ? { type: 'remove', object } : { type: 'mark', object };
 }
 

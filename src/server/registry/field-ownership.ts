@@ -66,7 +66,7 @@ function apiVersionsOf(context: RegistryContext, type: ResourceType): ApiVersion
     const gv = parseApiVersion(apiVersion);
     if (!gv) return undefined;
     const other = context.catalog.findKind(gv.group, gv.version, type.kind);
-    return other?.storage === type.storage ? other : undefined;
+    return other?.storage.prefix === type.storage.prefix ? other : undefined;
   };
   return {
     schemaOf: (apiVersion) => inVersion(apiVersion)?.mergeSchema,

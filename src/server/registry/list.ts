@@ -90,8 +90,12 @@ function page(cache: WatchCache, snapshot: Snapshot, selection: Selection, names
   return { items, revision: snapshot.revision };
 }
 
+function countOf(snapshot: Snapshot, namespace: string): number | undefined {
+  return namespace === '' ? snapshot.tree.size : snapshot.counts && (snapshot.counts.get(namespace) ?? 0);
+}
+
 function restOf(cache: WatchCache, snapshot: Snapshot, selection: Selection, namespace: string, shown: number, last: string, token: ContinueToken | undefined, isCurrent: boolean): Pick<ListOutcome, 'continueToken' | 'remainingItemCount'> {
-  const before = token ? token.remaining : isCurrent ? cache.count(namespace) : undefined;
+  const before = token ? token.remaining : isCurrent ? cache.count(namespace) : countOf(snapshot, namespace);
   const remaining = selection.everything && before !== undefined ? before - shown : undefined;
   const continueToken = encodeContinue({ revision: snapshot.revision, start: last, ...(remaining !== undefined && { remaining }) });
   return { continueToken, ...(remaining !== undefined && { remainingItemCount: remaining }) };

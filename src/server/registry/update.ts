@@ -171,7 +171,7 @@ function prepareForUpdate(context: RegistryContext, call: ApiCall, object: KubeO
   if (old.metadata.generation === undefined) delete metadata.generation;
   else metadata.generation = old.metadata.generation;
   resetForEndpoint(call, object, old);
-  rulesFor(call).prepareForUpdate?.(object, old, ruleContext(context, call.user));
+  rulesFor(call).prepareForUpdate?.(object, old, ruleContext(context, call));
   if (storage.tracksGeneration && call.info.subresource !== 'status' && specChanged(object, old)) {
     metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
@@ -211,7 +211,7 @@ function rulesFor(call: ApiCall): UpdateRules {
 }
 
 function validateUpdate(context: RegistryContext, call: ApiCall, object: KubeObject, old: KubeObject): void {
-  const rules = ruleContext(context, call.user);
+  const rules = ruleContext(context, call);
   const { standardFinalizers } = call.type.storage;
   const metadata = validateObjectMetaUpdate(object.metadata, old.metadata, { standardFinalizers });
   // Kubernetes judges metadata twice, in the machinery and in the kind's own validation, and lists both findings.

@@ -24,6 +24,8 @@ export interface WatchCacheOptions {
 export interface Snapshot {
   readonly revision: number;
   readonly tree: Tree;
+  /** Objects per namespace, where they were counted. */
+  readonly counts?: ReadonlyMap<string, number>;
 }
 
 export interface CacheWatcher {
@@ -131,7 +133,7 @@ export class WatchCache {
   /** The resource as it stood at `revision`, read from the store's history. Throws as the store's `list` does. */
   async pastSnapshot(revision: number): Promise<Snapshot> {
     const { entries } = await this.#options.store.list(prefixRange(this.#options.prefix), { revision });
-    return { revision, tree: load(this.#options, entries).tree };
+    return { revision, ...load(this.#options, entries) };
   }
 
   /** Objects whose key begins with `prefix` ('' for all), ordered by key, as they stand now; do not wait inside. */

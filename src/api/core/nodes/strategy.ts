@@ -7,6 +7,7 @@ import { cells } from './printer.ts';
 import { validate, validateNodeChange, validateUpdate } from './validation.ts';
 
 export const rules: KindRules = {
+  keepsStatusOnCreate: true,
   defaults,
   validate,
   warningsOnCreate: warnings,
