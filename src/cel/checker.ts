@@ -37,6 +37,8 @@ export function check(expr: Expr, scope: CheckScope): readonly Issue[] {
 
 class Checker {
   readonly issues: Issue[] = [];
+  /** Shared nodes are checked at each of their places, and complained of once. */
+  private readonly known = new Set<string>();
   private readonly scope: CheckScope;
   private readonly inference = new TypeInference();
   private readonly locals: (readonly [string, CelType])[] = [];
@@ -84,7 +86,9 @@ class Checker {
   }
 
   private issue(offset: number, message: string): CelType {
-    if (!this.issues.some((issue) => issue.offset === offset && issue.message === message)) this.issues.push({ offset, message });
+    const key = `${offset} ${message}`;
+    if (!this.known.has(key)) this.issues.push({ offset, message });
+    this.known.add(key);
     return ERROR;
   }
 

@@ -1,4 +1,8 @@
-/** The values that literals write: escapes in strings and bytes, and numbers. */
+import { T } from './lexer.ts';
+import type { TokenKind } from './lexer.ts';
+import { canonical } from './numbers.ts';
+import { CelDouble, CelUint } from './values.ts';
+import type { CelValue } from './values.ts';
 
 const SIMPLE: Readonly<Record<string, string>> = {
   a: '\u0007', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"', "'": "'", '`': '`', '?': '?',
@@ -48,4 +52,37 @@ export function unescapeBytes(text: string): Uint8Array {
 
 function unknownEscape(): never {
   throw new LiteralError('unable to unescape string');
+}
+
+const integer = (text: string): bigint => (text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text));
+
+/** What a literal's token stands for; numbers may have a sign. @throws LiteralError for what no value can be. */
+export function literalValue(kind: TokenKind, text: string): CelValue {
+  switch (kind) {
+    case T.true:
+      return true;
+    case T.false:
+      return false;
+    case T.int: {
+      const value = integer(text);
+      if (value < -(2n ** 63n) || value >= 2n ** 63n) throw new LiteralError('invalid int literal');
+      return canonical(value);
+    }
+    case T.uint: {
+      const value = integer(text.slice(0, -1));
+      if (value >= 2n ** 64n) throw new LiteralError('invalid uint literal');
+      return new CelUint(canonical(value));
+    }
+    case T.float: {
+      const value = Number(text);
+      if (!Number.isFinite(value)) throw new LiteralError('invalid double literal');
+      return new CelDouble(value);
+    }
+    case T.string:
+      return unescapeString(text);
+    case T.bytes:
+      return unescapeBytes(text);
+    default:
+      return null;
+  }
 }

@@ -1,17 +1,14 @@
-import { children } from './ast.ts';
 import type { Call, Expr, FieldEntry, MapEntry } from './ast.ts';
 import { T, tokenize } from './lexer.ts';
 import type { Token, TokenKind } from './lexer.ts';
-import { LiteralError, unescapeBytes, unescapeString } from './literals.ts';
+import { LiteralError, literalValue } from './literals.ts';
 import { MacroError } from './macros.ts';
 import type { Macro } from './macros.ts';
-import { canonical } from './numbers.ts';
 import { stringSize } from './values.ts';
 import type { Issue } from './source.ts';
+import { isWithinBounds } from './tree-bounds.ts';
 import { EXPRESSION_START, SyntaxFailure, TokenReader } from './syntax-errors.ts';
 import type { Follow } from './syntax-errors.ts';
-import { CelDouble, CelUint } from './values.ts';
-import type { CelValue } from './values.ts';
 
 export interface ParserOptions {
   readonly macros: readonly Macro[];
@@ -65,22 +62,6 @@ const MAP_START = [...EXPRESSION_START, T.question, T.comma, T.closeBrace];
 const FIELDS_START = [T.closeBrace, T.comma, T.question, T.identifier, T.escapedIdentifier];
 
 class DepthExceeded extends Error {}
-
-/** Trees are walked recursively from here on. */
-const MAX_TREE_DEPTH = 1000;
-/** Macros may repeat what they are given, and be nested: what they make of a text is bounded on its own. */
-const MAX_TREE_SIZE = 100_000;
-
-function isWithinBounds(root: Expr): boolean {
-  let size = 0;
-  const open: (readonly [Expr, number])[] = [[root, 1]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [expr, depth] = next;
-    if (depth > MAX_TREE_DEPTH || ++size > MAX_TREE_SIZE) return false;
-    for (const child of children(expr)) open.push([child, depth + 1]);
-  }
-  return true;
-}
 
 /** An expression's tree, or the problems that keep it from having one. Macros are expanded already. */
 export function parse(text: string, options: ParserOptions): { readonly expr: Expr; readonly issues: readonly Issue[] } {
@@ -445,45 +426,15 @@ class Parser {
   private literal(): Expr {
     const first = this.reader.take();
     const { offset } = first;
-    if (first.kind !== T.minus) return { kind: 'literal', value: this.literalValue(first, first.text), offset };
-    const number = this.reader.take();
-    return { kind: 'literal', value: this.literalValue(number, `-${number.text}`, offset), offset };
-  }
-
-  private literalValue(token: Token, text: string, offset = token.offset): CelValue {
-    switch (token.kind) {
-      case T.true:
-        return true;
-      case T.false:
-        return false;
-      case T.int: {
-        const value = integer(text);
-        return value < -(2n ** 63n) || value >= 2n ** 63n ? this.invalid('invalid int literal', offset) : canonical(value);
-      }
-      case T.uint: {
-        const value = integer(text.slice(0, -1));
-        return value >= 2n ** 64n ? this.invalid('invalid uint literal', offset) : new CelUint(canonical(value));
-      }
-      case T.float: {
-        const value = Number(text);
-        return Number.isFinite(value) ? new CelDouble(value) : this.invalid('invalid double literal', offset);
-      }
-      case T.string:
-      case T.bytes:
-        try {
-          return token.kind === T.string ? unescapeString(text) : unescapeBytes(text);
-        } catch (error) {
-          if (!(error instanceof LiteralError)) throw error;
-          return this.invalid(error.message, offset);
-        }
-      default:
-        return null;
+    const negative = first.kind === T.minus;
+    const token = negative ? this.reader.take() : first;
+    try {
+      return { kind: 'literal', value: literalValue(token.kind, negative ? `-${token.text}` : token.text), offset };
+    } catch (error) {
+      if (!(error instanceof LiteralError)) throw error;
+      this.issue(error.message, offset);
+      return broken(offset);
     }
-  }
-
-  private invalid(message: string, offset: number): null {
-    this.issue(message, offset);
-    return null;
   }
 
   private issue(message: string, offset: number): void {
@@ -509,10 +460,6 @@ const macroKey = (name: string, member: boolean, count: number): string => `${me
 
 function macroIndex(macros: readonly Macro[]): ReadonlyMap<string, Macro> {
   return new Map(macros.map((macro) => [macroKey(macro.name, macro.member, macro.arguments), macro]));
-}
-
-function integer(text: string): bigint {
-  return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
 }
 
 /** Folds a chain of `&&` or `||` into a tree as flat as can be, so that long chains do not nest deep. */

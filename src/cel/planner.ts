@@ -2,7 +2,6 @@ import { walk } from './ast.ts';
 import type { Call, Expr, ListExpr, MapExpr, Select, StructExpr } from './ast.ts';
 import { COST } from './cost-factors.ts';
 import { dispatcher } from './dispatch.ts';
-import { equal } from './equality.ts';
 import { EvaluationError, fail, noSuchOverload } from './evaluation-error.ts';
 import { planFold } from './folds.ts';
 import type { FoldContext } from './folds.ts';
@@ -11,13 +10,15 @@ import type { Evaluate } from './frame.ts';
 import type { FunctionDeclaration, Implementation, Overload } from './functions.ts';
 import { fieldStep, hasField, indexStep } from './json-access.ts';
 import type { JsonPath } from './json-access.ts';
+import { INT_COMPARISONS, alternative, chargedBySize, constant, constantOf, equality, folded, membership } from './operator-plans.ts';
+import type { CallCost } from './operator-plans.ts';
 import { at, lookup, optionalAt, putEntry } from './operators.ts';
 import { standardCost } from './run-time-cost.ts';
 import type { RunTimeCost } from './run-time-cost.ts';
 import { DYN } from './types.ts';
 import type { CelType } from './types.ts';
 import type { ValueSchema } from './values.ts';
-import { CelDouble, CelList, CelObject, CelOptional, CelUint, LiteralMap, isInt, isMap } from './values.ts';
+import { CelList, CelObject, CelOptional, LiteralMap, isMap } from './values.ts';
 import type { CelValue, MapKey } from './values.ts';
 import { valueType } from './value-type.ts';
 
@@ -44,50 +45,7 @@ export function plan(expr: Expr, scope: PlanScope): Plan {
   return { evaluate, slots: planner.slots, variables: planner.variables };
 }
 
-const CONSTANT = new WeakMap<Evaluate, { readonly value: CelValue }>();
-
-function constant(value: CelValue): Evaluate {
-  const evaluate: Evaluate = () => value;
-  CONSTANT.set(evaluate, { value });
-  return evaluate;
-}
-
-const constantOf = (evaluate: Evaluate): { readonly value: CelValue } | undefined => CONSTANT.get(evaluate);
-
 const CONVERSIONS = new Set(['bool', 'bytes', 'double', 'duration', 'dyn', 'int', 'string', 'timestamp', 'type', 'uint']);
-const INT_COMPARISONS: Readonly<Record<string, (a: Evaluate, b: Evaluate, slow: Implementation) => Evaluate>> = {
-  '_<_': (a, b, slow) => (f) => {
-    const x = a(f);
-    const y = b(f);
-    charge(f, 1);
-    return typeof x === 'number' && typeof y === 'number' ? x < y : slow(x, y);
-  },
-  '_<=_': (a, b, slow) => (f) => {
-    const x = a(f);
-    const y = b(f);
-    charge(f, 1);
-    return typeof x === 'number' && typeof y === 'number' ? x <= y : slow(x, y);
-  },
-  '_>_': (a, b, slow) => (f) => {
-    const x = a(f);
-    const y = b(f);
-    charge(f, 1);
-    return typeof x === 'number' && typeof y === 'number' ? x > y : slow(x, y);
-  },
-  '_>=_': (a, b, slow) => (f) => {
-    const x = a(f);
-    const y = b(f);
-    charge(f, 1);
-    return typeof x === 'number' && typeof y === 'number' ? x >= y : slow(x, y);
-  },
-};
-
-interface CallCost {
-  readonly cost: (args: readonly CelValue[], result: CelValue) => number;
-  /** Known only when the call has run. */
-  readonly byResult: boolean;
-}
-
 interface Local {
   readonly name: string;
   readonly slot: number;
@@ -452,76 +410,12 @@ function isAttribute(expr: Expr): boolean {
   return expr.kind === 'call' && (expr.name === '_[_]' || expr.name === '_[?_]' || expr.name === '_?._' || expr.name === '_?_:_');
 }
 
-/** Evaluates once, now, at no cost; an expression that fails keeps failing when it runs. */
-function folded(evaluate: Evaluate): Evaluate {
-  try {
-    return constant(evaluate({ slots: [], cost: 0, limit: Infinity }));
-  } catch {
-    return evaluate;
-  }
-}
-
 function isPresent(value: CelValue, field: string): boolean {
   const inner = value instanceof CelOptional ? value.value : value;
   if (inner === undefined) return false;
   if (inner === null || typeof inner !== 'object' || !(isMap(inner) || inner instanceof CelObject)) return noSuchOverload();
   if (inner instanceof CelObject && inner.declaration.has !== undefined) return inner.declaration.has(inner, field);
   return lookup(inner, field) !== undefined;
-}
-
-function equality(a: Evaluate, b: Evaluate, negated: boolean, callCost: CallCost | undefined): Evaluate {
-  return (f) => {
-    const x = a(f);
-    const y = b(f);
-    // Numbers, booleans and null have no size, so comparing with one costs 1.
-    const kind = typeof x;
-    if (kind === 'number' || kind === 'boolean') charge(f, 1);
-    else charge(f, callCost?.cost([x, y], null) ?? 1);
-    return equal(x, y) !== negated;
-  };
-}
-
-/**
- * Making a long list costs something for its length, whatever the call costs: otherwise lists that grow with every step
- * would be nearly free.
- */
-function chargedBySize(evaluate: Evaluate): Evaluate {
-  return (f) => {
-    const result = evaluate(f);
-    if (result instanceof CelList && result.size >= ITEMS_PER_UNIT) charge(f, Math.floor(result.size / ITEMS_PER_UNIT));
-    return result;
-  };
-}
-
-const ITEMS_PER_UNIT = 128;
-
-/** `a.or(b)` and `a.orValue(b)`: b is evaluated only where a is absent. */
-function alternative(left: Evaluate, right: Evaluate, unwrap: boolean): Evaluate {
-  return (f) => {
-    const value = left(f);
-    if (!(value instanceof CelOptional)) return noSuchOverload();
-    if (value.value !== undefined) return unwrap ? value.value : value;
-    const other = right(f);
-    return unwrap || other instanceof CelOptional ? other : noSuchOverload();
-  };
-}
-
-/** A constant list of simple values is searched as a set, and that is free. */
-function membership(item: Evaluate, list: CelList): Evaluate | undefined {
-  const known = new Set<string | number | bigint | boolean>();
-  for (let i = 0; i < list.size; i++) {
-    const value = list.get(i);
-    if (typeof value !== 'string' && typeof value !== 'boolean' && !isInt(value)) return undefined;
-    known.add(value);
-  }
-  return (f) => {
-    const value = item(f);
-    if (typeof value === 'object') {
-      if (value instanceof CelUint) return known.has(value.value);
-      return value instanceof CelDouble && (known.has(value.value) || (Number.isInteger(value.value) && known.has(BigInt(value.value))));
-    }
-    return known.has(value);
-  };
 }
 
 /** Whether a checked tree refers to a variable. */
