@@ -7,7 +7,8 @@ import type { AdmissionPlugin } from './admission/admission-plugin.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import { Impersonator } from './authorization/impersonation.ts';
 import type { Authorizer } from './authorization/authorizer.ts';
-import { builtinResources, type KindRulesTable } from './builtin/builtin-resources.ts';
+import { builtinResources } from './builtin/builtin-resources.ts';
+import { KindRuleSets, type KindRuleLoaders } from './builtin/kind-rule-sets.ts';
 import { knowsKind } from './builtin/known-kinds.ts';
 import { DiscoveryDocuments } from './discovery/discovery-documents.ts';
 import { addDiscoveryPaths } from './discovery/discovery-paths.ts';
@@ -60,7 +61,7 @@ export interface ApiServerOptions {
   readonly random: () => number;
   readonly uuid: () => string;
   readonly facts: Facts;
-  readonly rules: KindRulesTable;
+  readonly rules: KindRuleLoaders;
   /** Makes the parts that decide by stored objects, once those can be read. */
   readonly access: (server: ServerCore) => Access;
   readonly onInternalError: (error: unknown, request: ApiRequest) => void;
@@ -128,7 +129,8 @@ export class ApiServer {
   /** Resolves when requests can be answered; bootstrap objects are the caller's to ensure, and then `setReady`. */
   static async open(options: ApiServerOptions): Promise<ApiServer> {
     const catalog = new ResourceCatalog();
-    catalog.add(builtinResources(options.facts, options.rules));
+    const rules = new KindRuleSets(options.rules);
+    catalog.add(builtinResources(options.facts, rules));
     const caches = new ResourceCaches(options.store);
     await Promise.all(storagesReadAtOnce(catalog).map(async (storage) => caches.get(storage)));
     return ApiServer.#over(options, catalog, caches);

@@ -21,7 +21,7 @@ import { selectableFieldReaders, selectableLabel, type FieldReader } from './sel
 
 export interface ServedVersionOptions {
   readonly metadata: ObjectMetadata;
-  readonly ruleCompiler?: RuleCompiler;
+  readonly ruleCompiler?: RuleCompiler | undefined;
 }
 
 export class ServedVersion {

@@ -5,8 +5,7 @@ import { customResourceOpenApi } from '../../extensions/custom-resources/openapi
 import { addOpenApiPaths } from '../../server/openapi/openapi-paths.ts';
 import { VERSION_INFO } from '../../server/version.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
-import type { RuleCompiler } from '../../schema/rule-compiler.ts';
-import { celRuleCompiler } from '../../schema/cel-rules.ts';
+import { LazyRuleCompiler } from './lazy-rule-compiler.ts';
 import { ApiServer, type ApiServerOptions } from '../../server/api-server.ts';
 import { applyBootstrap } from '../../server/bootstrap/apply-bootstrap.ts';
 import { planBootstrap } from '../../server/bootstrap/plan-bootstrap.ts';
@@ -18,7 +17,7 @@ import type { ClusterCertificates } from '../../server/certificates/cluster-cert
 import { HttpsServer } from '../../server/http/https-server.ts';
 import type { Store } from '../../store/store.ts';
 import { clusterAccess, type AuthorizationMode } from './access.ts';
-import { kindRules } from './kind-rules-table.ts';
+import { kindRuleLoaders } from './kind-rules-table.ts';
 
 export interface ApiServerProcessOptions {
   readonly store: Store;
@@ -34,7 +33,7 @@ export interface ApiServerProcessOptions {
   /** Where the server itself can be reached: what the `kubernetes` service leads to. */
   readonly advertise?: { readonly address: string; readonly port: number };
   /** Compiles rules in CEL; forks share it. Default: one of its own. */
-  readonly ruleCompiler?: RuleCompiler;
+  readonly ruleCompiler?: LazyRuleCompiler;
   /** Whether an empty store is given the objects of a new cluster in one step. Default true; a matter of speed alone. */
   readonly seed?: boolean;
   /** Told of the server's own failures, one line each. */
@@ -44,7 +43,7 @@ export interface ApiServerProcessOptions {
 /** An API server with its access control and bootstrap objects, not yet on any port. */
 export async function openApiServer(options: ApiServerProcessOptions): Promise<ApiServer> {
   const facts = loadFacts();
-  const ruleCompiler = options.ruleCompiler ?? celRuleCompiler();
+  const ruleCompiler = options.ruleCompiler ?? new LazyRuleCompiler();
   const resolved = resolve(options, facts, ruleCompiler);
   const { clock, uuid } = resolved;
   const seeded = options.seed === false ? new Set<string>() : await seedEmptyStore(options.store, { nowMs: clock.now(), uuid });
@@ -62,7 +61,7 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
     requestTarget((request) => server.handle(request)),
   );
   addOpenApi(server, facts);
-  await installCustomResources(server, { metadata: objectMetadata(facts), ruleCompiler });
+  await serveCustomResources(server, ruleCompiler);
   server.setReady();
   return server;
 }
@@ -70,14 +69,14 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
 /** The same cluster once more, over a fork of its store: both go their own ways from here. */
 export async function forkApiServer(server: ApiServer, options: ApiServerProcessOptions): Promise<ApiServer> {
   const { facts } = server;
-  const ruleCompiler = options.ruleCompiler ?? celRuleCompiler();
+  const ruleCompiler = options.ruleCompiler ?? new LazyRuleCompiler();
   const fork = await server.fork(resolve(options, facts, ruleCompiler));
   addOpenApi(fork, facts);
-  await installCustomResources(fork, { metadata: objectMetadata(facts), ruleCompiler });
+  await serveCustomResources(fork, ruleCompiler);
   return fork;
 }
 
-function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: RuleCompiler): ApiServerOptions {
+function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: LazyRuleCompiler): ApiServerOptions {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const log = options.log ?? (() => undefined);
@@ -87,7 +86,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: R
     random,
     uuid: options.uuid ?? randomUUID,
     facts,
-    rules: kindRules(ruleCompiler),
+    rules: kindRuleLoaders(() => ruleCompiler.load()),
     access: (core) =>
       clusterAccess(
         {
@@ -104,6 +103,19 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: R
       ),
     onInternalError: (error, request) => log(`internal error on ${request.method} ${request.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   };
+}
+
+/** Definitions that exist already may have rules, and are served at once; others come with the loaded compiler. */
+async function serveCustomResources(server: ApiServer, ruleCompiler: LazyRuleCompiler): Promise<void> {
+  const definitions = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' };
+  if (server.reader.list(definitions, '').length > 0) await ruleCompiler.load();
+  const metadata = objectMetadata(server.facts);
+  await installCustomResources(server, {
+    metadata,
+    get ruleCompiler() {
+      return ruleCompiler.current;
+    },
+  });
 }
 
 /** The OpenAPI documents of everything that is served, built when they are first asked for. */

@@ -10,11 +10,16 @@ export function kindRuleLoaders(ruleCompiler: () => Promise<RuleCompiler>): Kind
       const { definitionRules } = await import('../../extensions/custom-resources/definition-rules.ts');
       return { customresourcedefinitions: definitionRules({ ruleCompiler: await ruleCompiler() }) as KindRules };
     },
+    'apiregistration.k8s.io': async () => (await import('../../api/apiregistration/kinds.ts')).apiregistrationKinds,
     apps: async () => (await import('../../api/apps/kinds.ts')).appsKinds,
     autoscaling: async () => (await import('../../api/autoscaling/kinds.ts')).autoscalingKinds,
     batch: async () => (await import('../../api/batch/kinds.ts')).batchKinds,
     'certificates.k8s.io': async () => (await import('../../api/certificates/kinds.ts')).certificatesKinds,
+    'coordination.k8s.io': async () => (await import('../../api/coordination/kinds.ts')).coordinationKinds,
+    'discovery.k8s.io': async () => (await import('../../api/discovery/kinds.ts')).discoveryKinds,
+    'flowcontrol.apiserver.k8s.io': async () => (await import('../../api/flowcontrol/kinds.ts')).flowcontrolKinds,
     'node.k8s.io': async () => (await import('../../api/node/kinds.ts')).nodeKinds,
+    policy: async () => (await import('../../api/policy/kinds.ts')).policyKinds,
     'rbac.authorization.k8s.io': async () => (await import('../../api/rbac/kinds.ts')).rbacKinds,
     'scheduling.k8s.io': async () => (await import('../../api/scheduling/kinds.ts')).schedulingKinds,
     'storage.k8s.io': async () => (await import('../../api/storage/kinds.ts')).storageKinds,

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { Client } from '../../client/client.ts';
 import { InProcessTransport } from '../../client/in-process-transport.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
-import { celRuleCompiler } from '../../schema/cel-rules.ts';
-import type { RuleCompiler } from '../../schema/rule-compiler.ts';
 import type { ApiServer } from '../../server/api-server.ts';
 import type { UserInfo } from '../../server/authentication/authenticator.ts';
 import { generateClusterCertificates, servingHosts, type ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
@@ -16,6 +14,7 @@ import { InProcessRequest, readAnswer, type InProcessCall } from '../../server/h
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Store } from '../../store/store.ts';
 import { forkApiServer, listen, openApiServer, type ApiServerProcessOptions } from '../cluster/api-server-process.ts';
+import { LazyRuleCompiler } from '../cluster/lazy-rule-compiler.ts';
 import type { AuthorizationMode } from '../cluster/access.ts';
 
 export interface ClusterOptions {
@@ -64,12 +63,12 @@ export class Cluster {
   readonly #options: ClusterOptions;
   readonly #store: Store;
   readonly #certificates: ClusterCertificates;
-  readonly #ruleCompiler: RuleCompiler;
+  readonly #ruleCompiler: LazyRuleCompiler;
   readonly #cleanUp: () => Promise<void>;
   #https: HttpsServer | undefined;
   #address: Promise<Address> | undefined;
 
-  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: RuleCompiler; cleanUp: () => Promise<void> }) {
+  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void> }) {
     this.server = parts.server;
     this.clock = parts.clock;
     this.#store = parts.store;
@@ -144,12 +143,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const clock = options.clock ?? systemClock;
   const certificates = generateClusterCertificates(servingHosts(), clock.now());
   const { store, cleanUp } = await openStore(options, clock);
-  const ruleCompiler = celRuleCompiler();
+  const ruleCompiler = new LazyRuleCompiler();
   const server = await openApiServer(serverOptions(options, { store, clock, certificates, ruleCompiler }));
   return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp });
 }
 
-function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Clock; certificates: ClusterCertificates; ruleCompiler: RuleCompiler }): ApiServerProcessOptions {
+function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler }): ApiServerProcessOptions {
   return {
     ...parts,
     ...(options.random && { random: options.random }),

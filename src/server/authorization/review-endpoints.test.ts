@@ -41,7 +41,7 @@ async function start(): Promise<(method: string, path: string, body?: object, to
     random: () => 0.5,
     uuid,
     facts,
-    rules: Object.fromEntries(['clusterroles', 'clusterrolebindings'].map((resource) => [`rbac.authorization.k8s.io/${resource}`, { validateName: () => [] }])),
+    rules: { 'rbac.authorization.k8s.io': async () => Object.fromEntries(['clusterroles', 'clusterrolebindings'].map((resource) => [resource, { validateName: () => [] }])) },
     onInternalError: (error) => {
       throw error;
     },

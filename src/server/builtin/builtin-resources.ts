@@ -9,14 +9,12 @@ import { cloneJson, type DeepReadonly, type JsonObject, type JsonValue } from '.
 import { formatApiVersion } from '../../machinery/group-version.ts';
 import type { StructSchema } from '../../machinery/merge-schema.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
-import { AnswerHead } from '../objects/stored-object.ts';
+import { AnswerHead, type TypeTag } from '../objects/stored-object.ts';
 import type { Decoded, ResourceStorage, ResourceType, SubresourceType, TableColumn } from '../registry/resource-type.ts';
 import { defaultCells } from './default-cells.ts';
+import type { KindRuleSets } from './kind-rule-sets.ts';
 import { scaleOf } from './scales.ts';
-import { DELETION_SHOWS_OBJECT, GENERATION_FROM_ZERO, GENERATION_KINDS, SHARED_STORAGE, STORAGE_VERSIONS } from './storage-versions.ts';
-
-/** Rules of kinds by `group/resource`. */
-export type KindRulesTable = Readonly<Record<string, KindRules>>;
+import { GENERATION_FROM_ZERO, GENERATION_KINDS, SHARED_STORAGE, STORAGE_VERSIONS } from './storage-versions.ts';
 
 const EVENT_TTL_SECONDS = 3600;
 
@@ -24,47 +22,81 @@ const EVENT_TTL_SECONDS = 3600;
  * Every resource of the built-in API, made from the facts and, where a kind has them, its rules. What costs time
  * (schemas, columns) is made when first used.
  */
-export function builtinResources(facts: Facts, rules: KindRulesTable): ResourceType[] {
+export function builtinResources(facts: Facts, rules: KindRuleSets): ResourceType[] {
   const storages = new Map<string, ResourceStorage>();
   return facts.resources.map((resource) => new BuiltinResource(facts, resource, storageOf(facts, resource, rules, storages)));
 }
 
-function storageOf(facts: Facts, resource: ResourceFacts, rules: KindRulesTable, storages: Map<string, ResourceStorage>): ResourceStorage {
+function storageOf(facts: Facts, resource: ResourceFacts, rules: KindRuleSets, storages: Map<string, ResourceStorage>): ResourceStorage {
   const key = `${resource.group}/${resource.resource}`;
   const shared = SHARED_STORAGE[key];
   const storedKey = shared ? `${shared.group}/${shared.resource}` : key;
   const known = storages.get(storedKey);
   if (known) return known;
   const stored = shared ?? { group: resource.group, version: STORAGE_VERSIONS[resource.group] ?? resource.version, resource: resource.resource };
-  const made = makeStorage(facts, resource, stored, rules[storedKey] ?? {});
+  const made = new BuiltinStorage(facts, resource, stored, rules);
   storages.set(storedKey, made);
   return made;
 }
 
-function makeStorage(facts: Facts, resource: ResourceFacts, stored: { group: string; version: string; resource: string }, given: KindRules): ResourceStorage {
-  const key = `${stored.group}/${stored.resource}`;
-  const rules: KindRules = given.answersDeletionWithObject === undefined && DELETION_SHOWS_OBJECT.has(key) ? { ...given, answersDeletionWithObject: true } : given;
-  const tracksGeneration = rules.tracksGeneration ?? GENERATION_KINDS.has(key);
-  const labels = rules.selectableFields ?? {};
-  const type = facts.typeOfKind(stored.group, stored.version, resource.kind);
-  return {
-    group: stored.group,
-    resource: stored.resource,
-    kind: resource.kind,
-    namespaced: resource.namespaced,
-    prefix: `/registry/${stored.group === '' ? '' : `${stored.group}/`}${stored.resource}/`,
-    storageType: { apiVersion: formatApiVersion(stored), kind: resource.kind },
-    tagVersion: false,
-    rules,
-    tracksGeneration,
-    ...(tracksGeneration && !GENERATION_FROM_ZERO.has(key) && { initialGeneration: 1 }),
-    standardFinalizers: key !== 'apiextensions.k8s.io/customresourcedefinitions',
-    hasOwnSelectableFields: rules.selectableFields !== undefined,
-    selectableField: (label) => (Object.hasOwn(labels, label) ? labels[label] : undefined),
-    emptyStatus: () => (type ? emptyObject(type)['status'] : undefined),
-    ...(key === '/events' && { ttlSeconds: EVENT_TTL_SECONDS }),
-    ...(key === '/replicationcontrollers' && { defaultPropagation: 'Orphan' as const }),
-  };
+class BuiltinStorage implements ResourceStorage {
+  readonly group: string;
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly prefix: string;
+  readonly storageType: TypeTag;
+  readonly tagVersion = false;
+  readonly standardFinalizers: boolean;
+  readonly ttlSeconds?: number;
+  readonly defaultPropagation?: 'Orphan';
+  readonly #key: string;
+  readonly #ruleSets: KindRuleSets;
+  readonly #type: TypeFacts | undefined;
+
+  constructor(facts: Facts, resource: ResourceFacts, stored: { group: string; version: string; resource: string }, ruleSets: KindRuleSets) {
+    this.#key = `${stored.group}/${stored.resource}`;
+    this.#ruleSets = ruleSets;
+    this.#type = facts.typeOfKind(stored.group, stored.version, resource.kind);
+    this.group = stored.group;
+    this.resource = stored.resource;
+    this.kind = resource.kind;
+    this.namespaced = resource.namespaced;
+    this.prefix = `/registry/${stored.group === '' ? '' : `${stored.group}/`}${stored.resource}/`;
+    this.storageType = { apiVersion: formatApiVersion(stored), kind: resource.kind };
+    this.standardFinalizers = this.#key !== 'apiextensions.k8s.io/customresourcedefinitions';
+    if (this.#key === '/events') this.ttlSeconds = EVENT_TTL_SECONDS;
+    if (this.#key === '/replicationcontrollers') this.defaultPropagation = 'Orphan';
+  }
+
+  load(): Promise<void> | undefined {
+    return this.#ruleSets.load(this.group);
+  }
+
+  get rules(): KindRules {
+    return this.#ruleSets.get(this.group, this.resource);
+  }
+
+  get tracksGeneration(): boolean {
+    return this.rules.tracksGeneration ?? GENERATION_KINDS.has(this.#key);
+  }
+
+  get initialGeneration(): number | undefined {
+    return this.tracksGeneration && !GENERATION_FROM_ZERO.has(this.#key) ? 1 : undefined;
+  }
+
+  get hasOwnSelectableFields(): boolean {
+    return this.rules.selectableFields !== undefined;
+  }
+
+  selectableField(label: string): ((object: KubeObject) => string) | undefined {
+    const labels = this.rules.selectableFields ?? {};
+    return Object.hasOwn(labels, label) ? labels[label] : undefined;
+  }
+
+  emptyStatus(): unknown {
+    return this.#type && emptyObject(this.#type)['status'];
+  }
 }
 
 /** A built-in resource in one of its versions. */

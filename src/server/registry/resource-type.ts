@@ -84,6 +84,8 @@ export interface ResourceStorage {
   readonly storageType: TypeTag;
   /** Written into the bytes for resources whose storage version may change. */
   readonly tagVersion: boolean;
+  /** To be awaited before `rules` and what follows from them are read; undefined, or absent, when they are there. */
+  load?(): Promise<void> | undefined;
   readonly rules: KindRules;
   /** Objects vanish by themselves after this time (events). */
   readonly ttlSeconds?: number;
@@ -94,7 +96,7 @@ export interface ResourceStorage {
   /** Whether metadata.generation is kept. */
   readonly tracksGeneration: boolean;
   /** Given to new objects; undefined leaves it out. */
-  readonly initialGeneration?: number;
+  readonly initialGeneration?: number | undefined;
   /** The kind has field labels of its own; messages about unknown ones differ. */
   readonly hasOwnSelectableFields: boolean;
   /** Value of a field label for selectors; undefined when the label is not supported. */
