@@ -7,7 +7,8 @@ import { checkSubject } from './validate-subject.ts';
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch'];
 
 export function checkRule(findings: Findings, rule: PolicyRulesWithSubjects, path: FieldPath): void {
-  const { subjects = [], resourceRules = [], nonResourceRules = [] } = rule;
+  const { resourceRules = [], nonResourceRules = [] } = rule;
+  const subjects = rule.subjects ?? [];
   if (subjects.length === 0) findings.push(fieldRequired(path.child('subjects'), 'subjects must contain at least one value'));
   subjects.forEach((subject, i) => checkSubject(findings, subject, path.child('subjects').index(i)));
   if (resourceRules.length === 0 && nonResourceRules.length === 0) {
