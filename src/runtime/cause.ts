@@ -21,7 +21,10 @@ export type Cause =
 export interface ChangeDescription {
   /** `spec.replicas`, `metadata.labels.app`; lists as a whole. At most 32. */
   readonly fields: readonly string[];
-  /** Managers whose claims changed, as in `metadata.managedFields`. */
+  /**
+   * Who wrote it, as `metadata.managedFields` tells: managers whose claims changed; or, when a manager only gave its own
+   * fields other values, those that claim the changed fields.
+   */
   readonly managers: readonly string[];
 }
 
@@ -35,7 +38,8 @@ export function describeChange(cause: Extract<Cause, { type: 'object' }>): Chang
   if (old === undefined) return { fields: [], managers: [] };
   const fields: string[] = [];
   collect(old as unknown as JsonObject, object as unknown as JsonObject, [], fields);
-  return { fields, managers: changedManagers(old, object) };
+  const changed = changedManagers(old, object);
+  return { fields, managers: changed.length > 0 ? changed : claimants(object, fields) };
 }
 
 /** One line: `update of pods default/web-0 at 1234 (status.phase by kubelet)`. */
@@ -83,4 +87,23 @@ function changedManagers(old: DeepReadonly<ApiObject>, object: DeepReadonly<ApiO
     if (!before.some((known) => equalJson(known, entry))) managers.add(entry.manager ?? '');
   }
   return [...managers];
+}
+
+function claimants(object: DeepReadonly<ApiObject>, fields: readonly string[]): string[] {
+  const managers = new Set<string>();
+  for (const { manager = '', fieldsV1 } of object.metadata.managedFields ?? []) {
+    if (fieldsV1 && fields.some((field) => claims(fieldsV1 as JsonObject, field.split('.')))) managers.add(manager);
+  }
+  return [...managers];
+}
+
+/** Fields' names may hold dots, which paths do not tell apart: a claim on a part of the name counts as one. */
+function claims(fieldsV1: JsonObject, path: readonly string[]): boolean {
+  let at = fieldsV1;
+  for (const name of path) {
+    const below = own(at, `f:${name}`);
+    if (!isJsonObject(below)) return at !== fieldsV1 && Object.keys(at).some((key) => key.startsWith(`f:${name}.`));
+    at = below;
+  }
+  return true;
 }
