@@ -147,6 +147,11 @@ export class ApiServer {
     return fork;
   }
 
+  /** Loads what first requests would otherwise wait for. For servers that have time after their start; may be left out. */
+  async warmUp(): Promise<void> {
+    for (const type of this.catalog.all()) await type.storage.load?.();
+  }
+
   static #over(options: ApiServerOptions, catalog: ResourceCatalog, caches: ResourceCaches): ApiServer {
     const admission = new AdmissionChain([]);
     const context: RegistryContext = {
