@@ -46,6 +46,8 @@ describe('what cannot work is told', () => {
     ["timestamp('x') < self.time", '1:11: invalid timestamp argument'],
     ["self.s.matches('(')", '1:16: invalid matches argument'],
     ['Widget{}', "1:7: undeclared reference to 'Widget' (in container '')"],
+    ['Widget{n: other}', "1:7: undeclared reference to 'Widget' (in container '')"],
+    ['self.list.existsOne(x, true)', "1:20: undeclared reference to 'existsOne' (in container '')"],
     ['int{}', "1:4: 'int' is not a message type"],
     ['self.list.map(self, self) == 1', "1:27: found no matching overload for '_==_' applied to '(list(string), int)'"],
   ])('%s', (expression, expected) => {

@@ -291,14 +291,8 @@ class Checker {
       expr.typeName = candidate;
       break;
     }
-    if (type === undefined) {
-      for (const field of expr.fields) this.check(field.value);
-      return this.undeclared(expr.offset, expr.typeName);
-    }
-    if (type.object === undefined) {
-      for (const field of expr.fields) this.check(field.value);
-      return this.issue(expr.offset, `'${type.name}' is not a message type`);
-    }
+    if (type === undefined) return this.undeclared(expr.offset, expr.typeName);
+    if (type.object === undefined) return this.issue(expr.offset, `'${type.name}' is not a message type`);
     for (const field of expr.fields) {
       this.check(field.value);
       const declared = type.object.field(field.field)?.type;

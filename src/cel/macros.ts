@@ -162,10 +162,12 @@ export const STANDARD_MACROS: readonly Macro[] = [
   quantifier('all', quantifiers.all),
   quantifier('exists', quantifiers.exists),
   quantifier('exists_one', quantifiers.existsOne),
-  quantifier('existsOne', quantifiers.existsOne),
   mapMacro(2),
   mapMacro(3),
   filter,
 ];
+
+/** The newer spelling of `exists_one`, which Kubernetes does not have with one variable. */
+export const EXISTS_ONE_MACRO: Macro = quantifier('existsOne', quantifiers.existsOne);
 
 export { collect as collectFold, required as requiredArgument };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { tests as suite } from '@bufbuild/cel-spec/testdata/parsing.js';
-import { STANDARD_MACROS } from './macros.ts';
+import { EXISTS_ONE_MACRO, STANDARD_MACROS } from './macros.ts';
 import { MAX_DEPTH, parse } from './parser.ts';
 import { formatIssues } from './source.ts';
 
-const OPTIONS = { macros: STANDARD_MACROS, optionalSyntax: true, escapedIdentifiers: false };
+const OPTIONS = { macros: [...STANDARD_MACROS, EXISTS_ONE_MACRO], optionalSyntax: true, escapedIdentifiers: false };
 const problems = (text: string, options = OPTIONS): string => formatIssues(text, parse(text, options).issues);
 
 describe('syntax errors', () => {
