@@ -17,6 +17,5 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   }
   const serving = await serve(serverSettings(values, 'secure-port', context), context);
   context.stdout.write(`serving on ${serving.url}, administrator's kubeconfig: ${serving.kubeconfigFile}\n`);
-  await serving.server.warmUp();
-  return untilStopped(() => serving.close(), context);
+  return untilStopped(serving, context);
 }

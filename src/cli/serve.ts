@@ -104,14 +104,19 @@ function writeKubeconfig(folder: string, server: string, certificates: ClusterCe
   return file;
 }
 
-/** Waits for SIGINT or SIGTERM, then closes. A second signal ends the process at once. */
-export async function untilStopped(close: () => Promise<void>, context: CommandContext): Promise<number> {
+/**
+ * Waits for SIGINT or SIGTERM, then closes; meanwhile loads what first requests would wait for. A second signal ends
+ * the process at once.
+ */
+export async function untilStopped(serving: Serving, context: CommandContext): Promise<number> {
   // The server's sockets keep the process alive; the timers of virtual waits do not.
-  const signal = await new Promise<string>((resolve) => {
+  const signalled = new Promise<string>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name));
   });
+  serving.server.warmUp().catch((error: unknown) => context.stderr.write(`cannot load the rules of a kind: ${String(error)}\n`));
+  const signal = await signalled;
   process.once('SIGINT', () => process.exit(130));
   context.stderr.write(`${signal}: stopping\n`);
-  await close();
+  await serving.close();
   return 0;
 }

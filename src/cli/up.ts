@@ -19,6 +19,5 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   context.stdout.write(
     `Steersman is ready: a Kubernetes v1.36 API at ${serving.url}\n\n  export KUBECONFIG=${serving.kubeconfigFile}\n  kubectl get namespaces\n\nCtrl-C stops it.\n`,
   );
-  await serving.server.warmUp();
-  return untilStopped(() => serving.close(), context);
+  return untilStopped(serving, context);
 }
