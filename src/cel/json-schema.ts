@@ -103,7 +103,9 @@ function declareList(schema: SchemaLike, name: string, options: DeclareOptions):
     element,
     ...(listType === 'set' || listType === 'map' ? { listType } : {}),
     ...(schema['x-kubernetes-list-map-keys'] === undefined ? {} : { listMapKeys: schema['x-kubernetes-list-map-keys'] }),
-    maxElements: schema.maxItems === undefined ? Math.floor((MAX_REQUEST_BYTES - 2) / (element.minSerializedSize + 1)) : atLeastZero(schema.maxItems),
+    get maxElements() {
+      return schema.maxItems === undefined ? Math.floor((MAX_REQUEST_BYTES - 2) / (element.minSerializedSize + 1)) : atLeastZero(schema.maxItems);
+    },
     minSerializedSize: MIN_SIZE.container,
   };
   return declared;
@@ -117,8 +119,9 @@ function declareMap(schema: SchemaLike, values: SchemaLike, { name, options }: {
     identity: false,
     read: (json) => (isJson(json) ? new JsonMap(json, element) : unexpected(json, 'map')),
     element,
-    maxElements:
-      schema.maxProperties === undefined ? Math.floor((MAX_REQUEST_BYTES - 2) / (element.minSerializedSize + 6)) : atLeastZero(schema.maxProperties),
+    get maxElements() {
+      return schema.maxProperties === undefined ? Math.floor((MAX_REQUEST_BYTES - 2) / (element.minSerializedSize + 6)) : atLeastZero(schema.maxProperties);
+    },
     minSerializedSize: MIN_SIZE.container,
   };
 }
@@ -138,32 +141,53 @@ function rootProperties(properties: SchemaLike['properties']): SchemaLike['prope
   return texts.every((text) => text?.type === 'string') ? properties : { ...properties, ...ROOT_PROPERTIES };
 }
 
+/** Fields are declared when they are first asked for: expressions use few of what a schema has. */
 function declareObject(schema: SchemaLike, name: string, options: DeclareOptions): SizedSchema {
-  const properties = options.root === true ? rootProperties(schema.properties) : schema.properties;
-  const byName = new Map<string, FieldDeclaration>();
-  const byKey = new Map<string, FieldDeclaration>();
-  let minSerializedSize: number = MIN_SIZE.container;
-  for (const key of Object.keys(properties ?? {})) {
-    const property = properties?.[key];
-    const declared = property === undefined ? undefined : declareSchema(property, `${name}.${key}`, below(property, options));
-    if (declared === undefined || property === undefined) continue;
-    const escaped = options.plainNames === true ? key : escapeProperty(key);
-    const field = { key, type: declared.type, schema: declared };
-    byKey.set(key, field);
-    if (escaped !== undefined) byName.set(escaped, field);
-    if (schema.required?.includes(key) === true && property.default === undefined) {
-      minSerializedSize += key.length + declared.minSerializedSize + 4;
-    }
-  }
-  const object: ObjectDeclaration = { name, field: (field) => byName.get(field), fieldByKey: (key) => byKey.get(key) };
+  const properties = (options.root === true ? rootProperties(schema.properties) : schema.properties) ?? {};
+  const declared = new Map<string, (FieldDeclaration & { readonly schema: SizedSchema }) | undefined>();
+  const fieldByKey = (key: string): (FieldDeclaration & { readonly schema: SizedSchema }) | undefined => {
+    if (declared.has(key)) return declared.get(key);
+    const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    const fieldSchema = property === undefined ? undefined : declareSchema(property, `${name}.${key}`, below(property, options));
+    const field = fieldSchema === undefined ? undefined : { key, type: fieldSchema.type, schema: fieldSchema };
+    declared.set(key, field);
+    return field;
+  };
+  let keys: ReadonlyMap<string, string> | undefined;
+  const object: ObjectDeclaration = {
+    name,
+    field(field) {
+      keys ??= keysByName(properties, options.plainNames === true);
+      const key = keys.get(field);
+      return key === undefined ? undefined : fieldByKey(key);
+    },
+    fieldByKey,
+  };
   return {
     type: objectType(object),
     identity: false,
     read: (json) => (isJson(json) ? new CelObject(json, object) : unexpected(json, 'object')),
     object,
     maxElements: 0,
-    minSerializedSize,
+    get minSerializedSize() {
+      let size: number = MIN_SIZE.container;
+      for (const key of schema.required ?? []) {
+        const field = fieldByKey(key);
+        if (field !== undefined && properties[key]?.default === undefined) size += key.length + field.schema.minSerializedSize + 4;
+      }
+      return size;
+    },
   };
+}
+
+/** Properties by the names that expressions write; those that have none are left out. */
+function keysByName(properties: Readonly<Record<string, SchemaLike | undefined>>, plain: boolean): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  for (const key of Object.keys(properties)) {
+    const name = plain ? key : escapeProperty(key);
+    if (name !== undefined) keys.set(name, key);
+  }
+  return keys;
 }
 
 function declareString(schema: SchemaLike): SizedSchema {
