@@ -1,6 +1,8 @@
 import type { Facts } from '../api/facts/facts.ts';
 import type { Clock } from '../machinery/clock.ts';
-import type { GroupResource } from '../machinery/group-version.ts';
+import type { GroupResource, GroupVersionResource } from '../machinery/group-version.ts';
+import type { DeepReadonly } from '../machinery/json.ts';
+import type { KubeObject } from '../machinery/object-meta.ts';
 import type { Store } from '../store/store.ts';
 import { AdmissionChain } from './admission/admission-chain.ts';
 import type { AdmissionPlugin } from './admission/admission-plugin.ts';
@@ -17,13 +19,15 @@ import type { ApiRequest, ApiResponse } from './http/api-request.ts';
 import { jsonResponse } from './http/api-request.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { Pipeline } from './pipeline/handler.ts';
+import { inRequestVersion } from './pipeline/encode.ts';
 import { LazyProtobuf } from './pipeline/protobuf-form.ts';
 import { PathRouter } from './pipeline/path-router.ts';
 import type { RegistryContext } from './registry/api-call.ts';
 import type { EndpointHandlers } from './registry/dispatch.ts';
 import { CacheReader, ResourceCaches } from './registry/resource-caches.ts';
 import { ResourceCatalog } from './registry/resource-catalog.ts';
-import type { ResourceStorage } from './registry/resource-type.ts';
+import { objectKey, type ResourceStorage } from './registry/resource-type.ts';
+import { WriteCompanions, type WriteCompanion } from './registry/write-companion.ts';
 import { VERSION_INFO } from './version.ts';
 import type { WatchCache } from './watch-cache/watch-cache.ts';
 
@@ -81,6 +85,8 @@ export interface Access {
   readonly authorizer: Authorizer;
   readonly admission: readonly AdmissionPlugin[];
   readonly endpoints: EndpointHandlers;
+  /** What writes of some resources bring along. */
+  readonly companions?: readonly (readonly [resource: GroupResource, companion: WriteCompanion])[];
 }
 
 /**
@@ -110,6 +116,7 @@ export class ApiServer {
     const podCache = pods && core.context.caches.peek(pods.storage.prefix);
     const access = options.access({ ...core, ...(podCache && { pods: podCache }) });
     this.admission.replace(access.admission);
+    for (const [resource, companion] of access.companions ?? []) core.context.companions.set(resource, companion);
     this.#checks = healthChecks(() => this.#ready);
     addDiscoveryPaths(this.paths, new DiscoveryDocuments(core.catalog), core.context.protobuf);
     addHealthPaths(this.paths, this.#checks);
@@ -159,6 +166,7 @@ export class ApiServer {
       caches,
       catalog,
       admission,
+      companions: new WriteCompanions(),
       clock: options.clock,
       random: options.random,
       uuid: options.uuid,
@@ -171,6 +179,15 @@ export class ApiServer {
   /** Answers one request. Never rejects. */
   handle(request: ApiRequest): Promise<ApiResponse> {
     return this.#pipeline.handle(request);
+  }
+
+  /** An object as it is stored, in the version asked for; the server's own look, without a request. Shared. */
+  async readStored(resource: GroupVersionResource, namespace: string, name: string): Promise<DeepReadonly<KubeObject> | undefined> {
+    const type = this.catalog.find(resource.group, resource.version, resource.resource);
+    if (!type) return undefined;
+    const cache = await this.context.caches.get(type.storage);
+    const item = cache.get(objectKey(type.namespaced ? namespace : '', name));
+    return item && inRequestVersion(type, item);
   }
 
   /** From now on `/readyz` says ok. */

@@ -58,7 +58,7 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
   });
   await applyBootstrap(
     stages.map((stage) => stage.filter((item) => !seeded.has(keyOfItem(item)))),
-    requestTarget((request) => server.handle(request)),
+    { ...requestTarget((request) => server.handle(request)), get: (resource, namespace, name) => server.readStored(resource, namespace, name) },
   );
   addOpenApi(server, facts);
   await serveCustomResources(server, ruleCompiler);

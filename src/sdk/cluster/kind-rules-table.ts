@@ -18,6 +18,7 @@ export function kindRuleLoaders(ruleCompiler: () => Promise<RuleCompiler>): Kind
     'coordination.k8s.io': async () => (await import('../../api/coordination/kinds.ts')).coordinationKinds,
     'discovery.k8s.io': async () => (await import('../../api/discovery/kinds.ts')).discoveryKinds,
     'flowcontrol.apiserver.k8s.io': async () => (await import('../../api/flowcontrol/kinds.ts')).flowcontrolKinds,
+    'networking.k8s.io': async () => (await import('../../api/networking/kinds.ts')).networkingKinds,
     'node.k8s.io': async () => (await import('../../api/node/kinds.ts')).nodeKinds,
     policy: async () => (await import('../../api/policy/kinds.ts')).policyKinds,
     'rbac.authorization.k8s.io': async () => (await import('../../api/rbac/kinds.ts')).rbacKinds,
