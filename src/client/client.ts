@@ -81,7 +81,7 @@ export class Client implements Caller {
         deadline.dispose();
       }
       if (outcome instanceof Uint8Array) return outcome;
-      await sleep(this.clock, outcome.afterMs, options.signal);
+      if (outcome.afterMs > 0) await sleep(this.clock, outcome.afterMs, options.signal);
     }
   }
 

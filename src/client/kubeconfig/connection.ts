@@ -7,6 +7,7 @@ import type { HttpsTransportOptions } from '../https-transport.ts';
 import { ExecCredentials, parseExecConfig } from './exec-credentials.ts';
 import { impersonationHeaders } from './impersonation.ts';
 import { KubeconfigError, type Kubeconfig, type KubeconfigEntry } from './kubeconfig.ts';
+import { scalarText } from './scalar-text.ts';
 import { tokenFileCredentials } from './token-file.ts';
 
 export interface ConnectionOptions {
@@ -128,6 +129,5 @@ function pathIn(folder: string, file: string): string {
 }
 
 function textOf(fields: JsonObject, key: string): string {
-  const value = Object.hasOwn(fields, key) ? fields[key] : undefined;
-  return typeof value === 'string' ? value : '';
+  return scalarText(Object.hasOwn(fields, key) ? fields[key] : undefined);
 }

@@ -7,6 +7,7 @@ import { timeToMs } from '../../machinery/time.ts';
 import { abortable, abortReason } from '../abortable.ts';
 import type { ClientCertificate, CredentialHeaders, Credentials } from '../credentials.ts';
 import { KubeconfigError } from './kubeconfig.ts';
+import { scalarText, scalarTexts } from './scalar-text.ts';
 
 /** `exec` of a kubeconfig's user: a program that prints credentials (client.authentication.k8s.io). */
 export interface ExecConfig {
@@ -35,8 +36,8 @@ const MAX_OUTPUT_BYTES = 1024 * 1024;
 
 /** Throws KubeconfigError for what cannot be run. */
 export function parseExecConfig(exec: JsonObject, folder: string): ExecConfig {
-  const apiVersion = textOf(exec['apiVersion']);
-  const command = textOf(exec['command']);
+  const apiVersion = scalarText(exec['apiVersion']);
+  const command = scalarText(exec['command']);
   if (command === '') throw new KubeconfigError('the exec plugin has no command');
   if (!API_VERSIONS.has(apiVersion)) throw new KubeconfigError(`exec plugin: invalid apiVersion ${JSON.stringify(apiVersion)}`);
   if (exec['interactiveMode'] === 'Always') throw new KubeconfigError('exec plugin: standard input is not available, but interactiveMode is Always');
@@ -44,9 +45,9 @@ export function parseExecConfig(exec: JsonObject, folder: string): ExecConfig {
     apiVersion,
     // A command with a slash is relative to the kubeconfig; a bare name is looked up in PATH.
     command: command.includes('/') || command.includes(sep) ? resolve(folder, command) : command,
-    args: arrayOf(exec['args']).filter((arg) => typeof arg === 'string'),
-    env: arrayOf(exec['env']).filter(isJsonObject).map((entry) => [textOf(entry['name']), textOf(entry['value'])] as const),
-    installHint: textOf(exec['installHint']),
+    args: scalarTexts(exec['args']),
+    env: arrayOf(exec['env']).filter(isJsonObject).map((entry) => [scalarText(entry['name']), scalarText(entry['value'])] as const),
+    installHint: scalarText(exec['installHint']),
     provideClusterInfo: exec['provideClusterInfo'] === true,
   };
 }
@@ -90,15 +91,15 @@ export class ExecCredentials implements Credentials {
     try {
       const { headers, certificate } = this.#options;
       const status = readStatus(await this.#run(), this.#options.config.apiVersion);
-      const token = textOf(status['token']);
-      const cert = textOf(status['clientCertificateData']);
-      const key = textOf(status['clientKeyData']);
+      const token = scalarText(status['token']);
+      const cert = scalarText(status['clientCertificateData']);
+      const key = scalarText(status['clientKeyData']);
       if (token === '' && cert === '') throw new KubeconfigError('exec plugin didn\'t return a token or cert/key pair');
       if ((cert === '') !== (key === '')) throw new KubeconfigError('exec plugin returned only certificate or key, not both');
       this.#issued = {
         headers: { ...headers, ...(token !== '' && { authorization: `Bearer ${token}` }) },
         certificate: cert === '' ? certificate : { cert, key },
-        expiresMs: timeToMs(textOf(status['expirationTimestamp'])) ?? Number.POSITIVE_INFINITY,
+        expiresMs: timeToMs(scalarText(status['expirationTimestamp'])) ?? Number.POSITIVE_INFINITY,
       };
       return this.#issued;
     } finally {
@@ -159,13 +160,9 @@ function readStatus(output: Buffer, apiVersion: string): JsonObject {
     throw new KubeconfigError('exec plugin: decoding stdout: not JSON', { cause: error });
   }
   if (!isJsonObject(value) || value['kind'] !== 'ExecCredential') throw new KubeconfigError('exec plugin: decoding stdout: not an ExecCredential');
-  if (value['apiVersion'] !== apiVersion) throw new KubeconfigError(`exec plugin is configured to use API version ${apiVersion}, plugin returned version ${textOf(value['apiVersion'])}`);
+  if (value['apiVersion'] !== apiVersion) throw new KubeconfigError(`exec plugin is configured to use API version ${apiVersion}, plugin returned version ${scalarText(value['apiVersion'])}`);
   if (!isJsonObject(value['status'])) throw new KubeconfigError("exec plugin didn't return a status field");
   return value['status'];
-}
-
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function arrayOf(value: JsonValue | undefined): JsonValue[] {

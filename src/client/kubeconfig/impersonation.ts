@@ -1,23 +1,22 @@
-import type { JsonObject } from '../../machinery/json.ts';
-import { isJsonObject } from '../../machinery/json.ts';
+import { isJsonObject, type JsonObject } from '../../machinery/json.ts';
 import { KubeconfigError } from './kubeconfig.ts';
+import { scalarText, scalarTexts } from './scalar-text.ts';
 
 /** The headers that `as`, `as-uid`, `as-groups` and `as-user-extra` of a kubeconfig's user stand for. */
 export function impersonationHeaders(fields: JsonObject): Record<string, string | readonly string[]> {
   const headers: Record<string, string | readonly string[]> = {};
-  const user = fields['as'];
-  const groups = texts(fields['as-groups']);
-  const uid = fields['as-uid'];
+  const user = scalarText(fields['as']);
+  const groups = scalarTexts(fields['as-groups']);
+  const uid = scalarText(fields['as-uid']);
   const extra = isJsonObject(fields['as-user-extra']) ? Object.entries(fields['as-user-extra']) : [];
-  const named = typeof user === 'string' && user !== '';
-  if (!named && (groups.length > 0 || (typeof uid === 'string' && uid !== '') || extra.length > 0)) {
+  if (user === '') {
+    if (groups.length === 0 && uid === '' && extra.length === 0) return headers;
     throw new KubeconfigError('requesting uid, groups or user-extra without impersonating a user is not allowed');
   }
-  if (!named) return headers;
   headers['impersonate-user'] = user;
   if (groups.length > 0) headers['impersonate-group'] = groups;
-  if (typeof uid === 'string' && uid !== '') headers['impersonate-uid'] = uid;
-  for (const [key, values] of extra) headers[`impersonate-extra-${escapeHeaderKey(key)}`] = texts(values);
+  if (uid !== '') headers['impersonate-uid'] = uid;
+  for (const [key, values] of extra) headers[`impersonate-extra-${escapeHeaderKey(key)}`] = scalarTexts(values);
   return headers;
 }
 
@@ -29,8 +28,4 @@ function escapeHeaderKey(key: string): string {
     escaped += /[A-Za-z0-9!#$&'*+\-.^_`|~]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }
   return escaped;
-}
-
-function texts(value: JsonObject[string]): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
