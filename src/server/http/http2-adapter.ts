@@ -35,10 +35,13 @@ export class Http2Request implements ApiRequest {
   }
 
   headersWithPrefix(prefix: string): [string, string[]][] {
-    return Object.entries(this.#headers).flatMap(([name, value]) => {
-      if (!name.startsWith(prefix) || value === undefined) return [];
-      return [[name, Array.isArray(value) ? value : value.split(', ')] as [string, string[]]];
-    });
+    const found: [string, string[]][] = [];
+    for (const name of Object.keys(this.#headers)) {
+      if (!name.startsWith(prefix)) continue;
+      const value = this.#headers[name];
+      if (value !== undefined) found.push([name, Array.isArray(value) ? value : value.split(', ')]);
+    }
+    return found;
   }
 
   get remoteAddress(): string {

@@ -11,6 +11,9 @@ import { parseJson, stringifyJson } from '../../machinery/parse-json.ts';
 const METADATA_HEAD = '{"metadata":{';
 const AT_SIGN = 0x40;
 const NEWLINE = 0x0a;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const ZERO = 0x30;
 
 /** Integers that a double cannot hold have at least 16 digits; only such texts need the exact parser. */
 const LONG_INTEGER = /\d{16}/;
@@ -58,21 +61,30 @@ export class AnswerHead {
 
   /** The complete JSON of one object. */
   object(value: Uint8Array, revision: number): Buffer {
-    return splice(this.#single, value, revision);
+    const target = Buffer.allocUnsafe(this.#objectLength(value, revision));
+    spliceInto(target, 0, this.#single, value, revision);
+    return target;
   }
 
-  /** The JSON of an object as an item of a list. */
-  item(value: Uint8Array, revision: number): Buffer {
-    return splice(this.#item, value, revision);
+  /** As `object`, with the newline that ends an answer. */
+  answer(value: Uint8Array, revision: number): Buffer {
+    const target = Buffer.allocUnsafe(this.#objectLength(value, revision) + 1);
+    target[spliceInto(target, 0, this.#single, value, revision)] = NEWLINE;
+    return target;
   }
 
-  /** Bytes that `item` takes, for building a list in one buffer. */
+  /** Writes an object as an item of a list, for building the list in one buffer; the answer is where it ends. */
   writeItem(target: Buffer, at: number, value: Uint8Array, revision: number): number {
     return spliceInto(target, at, this.#item, value, revision);
   }
 
+  /** Bytes that `writeItem` writes. */
   itemLength(value: Uint8Array, revision: number): number {
     return this.#item.length + digits(revision) + 2 + bodyLength(value);
+  }
+
+  #objectLength(value: Uint8Array, revision: number): number {
+    return this.#single.length + digits(revision) + 2 + bodyLength(value);
   }
 }
 
@@ -95,19 +107,17 @@ function digits(revision: number): number {
   return n;
 }
 
-function splice(head: Buffer, value: Uint8Array, revision: number): Buffer {
-  const target = Buffer.allocUnsafe(head.length + digits(revision) + 2 + bodyLength(value));
-  spliceInto(target, 0, head, value, revision);
-  return target;
-}
-
 function spliceInto(target: Buffer, at: number, head: Buffer, value: Uint8Array, revision: number): number {
-  target.set(head, at);
-  let end = at + head.length;
-  end += target.write(`${revision}",`, end, 'latin1');
+  const length = digits(revision);
   const body = bodyOffset(value);
-  target.set(body === 0 ? value : value.subarray(body), end);
-  return end + value.byteLength - body;
+  const afterRevision = at + head.length + length;
+  // All of the value is laid down, then the head, which is longer, over the value's own: no view of its rest is made.
+  target.set(value, afterRevision + 2 - body);
+  target.set(head, at);
+  for (let i = afterRevision - 1, rest = revision; i >= afterRevision - length; i--, rest = Math.floor(rest / 10)) target[i] = ZERO + (rest % 10);
+  target[afterRevision] = QUOTE;
+  target[afterRevision + 1] = COMMA;
+  return afterRevision + 2 + value.byteLength - body;
 }
 
 export type StoredObject = DeepReadonly<KubeObject>;

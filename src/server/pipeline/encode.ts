@@ -10,7 +10,6 @@ import { CONTENT_TYPES, type AcceptedForm, type Format } from './negotiation.ts'
 import type { LazyProtobuf } from './protobuf-form.ts';
 import { listMeta, parseIncludeObject, transformList, transformObject } from './transform.ts';
 
-const NEWLINE = Buffer.from('\n');
 const LIST_TAIL = Buffer.from(']}\n');
 const COMMA = 0x2c;
 /** Lists beyond this are written as they are made, so that memory stays flat however long they are. */
@@ -37,7 +36,7 @@ export async function encodeOutcome(context: RegistryContext, call: ApiCall, out
 export function encodeStoredObject(context: RegistryContext, call: ApiCall, status: number, object: ServedObject): BytesResponse | Promise<BytesResponse> {
   const { type, form } = call;
   if (form.format === 'json' && !form.as && isStoredIn(type, object) && !wantsPretty(call)) {
-    return { type: 'bytes', status, contentType: 'application/json', body: [type.head.object(object.value, object.revision), NEWLINE] };
+    return { type: 'bytes', status, contentType: 'application/json', body: [type.head.answer(object.value, object.revision)] };
   }
   return encodeObject(context, call, status, inRequestVersion(type, object));
 }
@@ -107,15 +106,15 @@ async function encodeList(context: RegistryContext, call: ApiCall, list: ListOut
     return encodeValue(context.protobuf, 200, view, form.format, wantsPretty(call));
   }
   const head = Buffer.from(`{"kind":${JSON.stringify(type.listKind)},"apiVersion":${JSON.stringify(type.apiVersion)},"metadata":${JSON.stringify(plainListMeta(type, list))},"items":[`);
-  const chunks = listChunks(type, list);
+  const chunks = listChunks(type, list, head);
   const first = chunks.next();
   if (first.done) return { type: 'bytes', status: 200, contentType: 'application/json', body: [head, LIST_TAIL] };
-  if (first.value.last) return { type: 'bytes', status: 200, contentType: 'application/json', body: [head, first.value.bytes, LIST_TAIL] };
+  if (first.value.last) return { type: 'bytes', status: 200, contentType: 'application/json', body: [first.value.bytes] };
   return {
     type: 'stream',
     status: 200,
     contentType: 'application/json',
-    start: (sink) => streamList(sink, head, first.value.bytes, chunks),
+    start: (sink) => streamList(sink, first.value.bytes, chunks),
   };
 }
 
@@ -136,13 +135,13 @@ interface ListChunk {
   readonly last: boolean;
 }
 
-/** The items' JSON with commas between, in pieces of bounded size; one piece for lists that are not large. */
-function* listChunks(type: ResourceType, list: ListOutcome): Generator<ListChunk> {
+/** A list's JSON, head and end included, in pieces of bounded size; one piece for lists that are not large. None without items. */
+function* listChunks(type: ResourceType, list: ListOutcome, head: Buffer): Generator<ListChunk> {
   const { items } = list;
   let limit = STREAM_BEYOND_BYTES;
   let from = 0;
   while (from < items.length) {
-    let size = 0;
+    let size = from === 0 ? head.length : 0;
     let to = from;
     const converted: (Buffer | undefined)[] = [];
     while (to < items.length && (size < limit || to === from)) {
@@ -153,8 +152,9 @@ function* listChunks(type: ResourceType, list: ListOutcome): Generator<ListChunk
       size += (other ? other.length : type.head.itemLength(item.value, item.revision)) + 1;
       to++;
     }
-    const bytes = Buffer.allocUnsafe(size);
-    let at = 0;
+    const last = to >= items.length;
+    const bytes = Buffer.allocUnsafe(last ? size + LIST_TAIL.length : size);
+    let at = from === 0 ? head.copy(bytes) : 0;
     for (let i = from; i < to; i++) {
       const item = items[i];
       if (!item) break;
@@ -162,13 +162,14 @@ function* listChunks(type: ResourceType, list: ListOutcome): Generator<ListChunk
       const other = converted[i - from];
       at = other ? at + other.copy(bytes, at) : type.head.writeItem(bytes, at, item.value, item.revision);
     }
+    if (last) at += LIST_TAIL.copy(bytes, at);
     from = to;
     limit = CHUNK_BYTES;
-    yield { bytes: bytes.subarray(0, at), last: from >= items.length };
+    yield { bytes: bytes.subarray(0, at), last };
   }
 }
 
-function streamList(sink: StreamSink, head: Uint8Array, first: Uint8Array, chunks: Generator<ListChunk>): void {
+function streamList(sink: StreamSink, first: Uint8Array, chunks: Generator<ListChunk>): void {
   let closed = false;
   sink.onClose(() => {
     closed = true;
@@ -177,7 +178,6 @@ function streamList(sink: StreamSink, head: Uint8Array, first: Uint8Array, chunk
     while (!closed) {
       const next = chunks.next();
       if (next.done) {
-        sink.write(LIST_TAIL);
         sink.end();
         return;
       }
@@ -187,7 +187,6 @@ function streamList(sink: StreamSink, head: Uint8Array, first: Uint8Array, chunk
       }
     }
   };
-  sink.write(head);
   if (sink.write(first)) pump();
   else sink.onDrain(pump);
 }
