@@ -1,0 +1,12 @@
+import type { KindRules } from '../../kind-rules.ts';
+import { bindingCells } from '../cells.ts';
+import { bindingDefaults } from '../defaults.ts';
+import { validateValidatingBinding } from '../validate-bindings.ts';
+
+export const rules: KindRules = {
+  allowUnconditionalUpdate: false,
+  defaults: bindingDefaults,
+  validate: validateValidatingBinding,
+  validateUpdate: validateValidatingBinding,
+  cells: bindingCells,
+};
