@@ -6,6 +6,7 @@ import type { KindRuleLoaders } from '../../server/builtin/kind-rule-sets.ts';
 export function kindRuleLoaders(ruleCompiler: () => Promise<RuleCompiler>): KindRuleLoaders {
   return {
     '': async () => (await import('../../api/core/kinds.ts')).coreKinds,
+    'admissionregistration.k8s.io': async () => (await import('../../api/admissionregistration/kinds.ts')).admissionregistrationKinds,
     'apiextensions.k8s.io': async () => {
       const { definitionRules } = await import('../../extensions/custom-resources/definition-rules.ts');
       return { customresourcedefinitions: definitionRules({ ruleCompiler: await ruleCompiler() }) as KindRules };

@@ -33,8 +33,10 @@ function checkRule(findings: FieldError[], rule: Rule, path: FieldPath, { spec, 
   if (rule.onExitCodes === undefined && patterns.length === 0) findings.push(invalidAsAWhole(path, 'specifying one of OnExitCodes and OnPodConditions is required'));
 }
 
-function checkExitCodes(findings: FieldError[], { operator, containerName, values = [] }: NonNullable<Rule['onExitCodes']>, path: FieldPath, containers: ReadonlySet<string>): void {
+function checkExitCodes(findings: FieldError[], { operator, containerName, values: given }: NonNullable<Rule['onExitCodes']>, path: FieldPath, containers: ReadonlySet<string>): void {
   const operatorPath = path.child('operator');
+  // A body without them leaves null.
+  const values = given ?? [];
   if (!operator) findings.push(fieldRequired(operatorPath, validValues(OPERATORS)));
   else if (!OPERATORS.includes(operator)) findings.push(fieldNotSupported(operatorPath, operator, OPERATORS));
   if (containerName !== undefined && !containers.has(containerName)) {

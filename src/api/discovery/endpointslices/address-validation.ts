@@ -1,6 +1,6 @@
 import { fieldInvalid, type FieldError, type FieldPath } from '../../../machinery/field-error.ts';
 import { checkDnsSubdomain } from '../../pod-template/findings.ts';
-import { checkIpAddress, type IpAddress } from '../../pod-template/ip-address.ts';
+import { checkIpAddress, parseIpAddress, type IpAddress } from '../../pod-template/ip-address.ts';
 
 /** Where an address stands: addresses of the wrong family are reported of the list, all else of the address itself. */
 export interface AddressPlace {
@@ -8,14 +8,16 @@ export interface AddressPlace {
   readonly path: FieldPath;
   readonly index: number;
   readonly addressType: string;
+  /** Addresses that may stand there in any spelling. */
+  readonly known: ReadonlySet<string>;
 }
 
 /** Addresses that nobody else can reach are no endpoints. Of unknown types nothing is said. */
-export function checkAddress(findings: FieldError[], text: string, { path, index, addressType }: AddressPlace): void {
+export function checkAddress(findings: FieldError[], text: string, { path, index, addressType, known }: AddressPlace): void {
   const itemPath = path.index(index);
   if (addressType === 'FQDN') checkDnsSubdomain(findings, itemPath, text);
   if (addressType !== 'IPv4' && addressType !== 'IPv6') return;
-  const address = checkIpAddress(findings, itemPath, text);
+  const address = known.has(text) ? parseIpAddress(text) : checkIpAddress(findings, itemPath, text);
   if (address === undefined) return;
   if (address.family !== addressType) findings.push(fieldInvalid(path, text, `must be an ${addressType} address`));
   const fault = specialRange(address, text);

@@ -14,6 +14,18 @@ const MAX_TOPOLOGY_LABELS = 16;
 const MAX_HINTS = 8;
 
 export function validate(object: KubeObject): FieldError[] {
+  return sliceFindings(object, new Set());
+}
+
+/** Addresses that stood there before may stay, however they are spelled. */
+export function validateUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  const findings = sliceFindings(object, new Set(((old as EndpointSlice).endpoints ?? []).flatMap((endpoint) => endpoint.addresses ?? [])));
+  const { addressType = '' } = object as EndpointSlice;
+  if (addressType !== (old as EndpointSlice).addressType) findings.push(fieldInvalid(ADDRESS_TYPE, addressType, 'field is immutable'));
+  return findings;
+}
+
+function sliceFindings(object: KubeObject, known: ReadonlySet<string>): FieldError[] {
   const slice = object as EndpointSlice;
   const findings: FieldError[] = [];
   checkRequiredOneOf(findings, ADDRESS_TYPE, slice.addressType, ['FQDN', 'IPv4', 'IPv6']);
@@ -21,14 +33,7 @@ export function validate(object: KubeObject): FieldError[] {
   const endpoints = slice.endpoints ?? [];
   const path = FieldPath.root('endpoints');
   if (endpoints.length > MAX_ENDPOINTS) findings.push(fieldTooMany(path, endpoints.length, MAX_ENDPOINTS));
-  else endpoints.forEach((endpoint, i) => checkEndpoint(findings, endpoint, path.index(i), slice.addressType ?? ''));
-  return findings;
-}
-
-export function validateUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  const findings = validate(object);
-  const { addressType = '' } = object as EndpointSlice;
-  if (addressType !== (old as EndpointSlice).addressType) findings.push(fieldInvalid(ADDRESS_TYPE, addressType, 'field is immutable'));
+  else endpoints.forEach((endpoint, i) => checkEndpoint(findings, endpoint, path.index(i), { addressType: slice.addressType ?? '', known }));
   return findings;
 }
 
@@ -50,12 +55,12 @@ function checkPorts(findings: FieldError[], ports: readonly EndpointPort[], path
   });
 }
 
-function checkEndpoint(findings: FieldError[], endpoint: Endpoint, path: FieldPath, addressType: string): void {
+function checkEndpoint(findings: FieldError[], endpoint: Endpoint, path: FieldPath, slice: { addressType: string; known: ReadonlySet<string> }): void {
   const addresses = endpoint.addresses ?? [];
   const addressesPath = path.child('addresses');
   if (addresses.length === 0) findings.push(fieldRequired(addressesPath, 'must contain at least 1 address'));
   else if (addresses.length > MAX_ADDRESSES) findings.push(fieldTooMany(addressesPath, addresses.length, MAX_ADDRESSES));
-  addresses.forEach((address, i) => checkAddress(findings, address, { path: addressesPath, index: i, addressType }));
+  addresses.forEach((address, i) => checkAddress(findings, address, { path: addressesPath, index: i, ...slice }));
   if (endpoint.nodeName !== undefined) checkDnsSubdomain(findings, path.child('nodeName'), endpoint.nodeName);
   const topology = endpoint.deprecatedTopology as Record<string, string> | undefined;
   const topologyPath = path.child('deprecatedTopology');
