@@ -66,9 +66,6 @@ function checkValidation(findings: Findings, validation: Validation, path: Field
   }
   if (message !== '' && message.trim() === '') findings.push(fieldInvalid(path.child('message'), message, NOT_EMPTY));
   else if (/[\n\r]/.test(message.trim())) findings.push(fieldInvalid(path.child('message'), message, 'must not contain line breaks'));
-  else if (/[\n\r]/.test(expression.trim()) && message.trim() === '') {
-    findings.push(fieldRequired(path.child('message'), 'message must be specified if expression contains line breaks'));
-  }
   if (reason !== undefined && !REASONS.includes(reason)) findings.push(fieldNotSupported(path.child('reason'), reason, REASONS));
 }
 
