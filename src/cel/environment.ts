@@ -5,7 +5,7 @@ import { checkLiterals } from './literal-checks.ts';
 import { mergeFunctions } from './functions.ts';
 import type { ConstantDeclaration, FunctionDeclaration, Library, LiteralCheck } from './functions.ts';
 import type { Macro } from './macros.ts';
-import { parse } from './parser.ts';
+import { indexMacros, parse } from './parser.ts';
 import type { ParserOptions } from './parser.ts';
 import { plan } from './planner.ts';
 import type { PlanScope } from './planner.ts';
@@ -58,6 +58,7 @@ interface Shared {
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
   readonly constants: ReadonlyMap<string, ConstantDeclaration>;
   readonly literalChecks: readonly LiteralCheck[];
+  readonly planChecks: readonly LiteralCheck[];
   readonly parser: ParserOptions;
   readonly options: EnvironmentOptions;
 }
@@ -90,9 +91,9 @@ export class Environment {
     if (parsed.issues.length > 0) return { issues: formatIssues(text, parsed.issues), list: parsed.issues };
     const issues = [...check(parsed.expr, this.checkScope())];
     const { literalChecks } = this.shared;
-    if (issues.length === 0) issues.push(...checkLiterals(parsed.expr, literalChecks.filter((c) => c.whenPlanned !== true)));
+    if (issues.length === 0) issues.push(...checkLiterals(parsed.expr, literalChecks));
     if (issues.length > 0) return { issues: formatIssues(text, issues), list: issues };
-    const [broken] = checkLiterals(parsed.expr, literalChecks.filter((c) => c.whenPlanned === true));
+    const [broken] = checkLiterals(parsed.expr, this.shared.planChecks);
     if (broken !== undefined) return { issues: broken.message, list: [broken], instantiation: true };
     return { program: this.program(text, parsed.expr) };
   }
@@ -143,12 +144,14 @@ export class Environment {
 
 function share(options: EnvironmentOptions): Shared {
   const libraries = options.libraries ?? [];
+  const literalChecks = libraries.flatMap((library) => library.literalChecks ?? []);
   const macros: Macro[] = libraries.flatMap((library) => library.macros ?? []);
   return {
     functions: mergeFunctions(libraries),
     constants: new Map(libraries.flatMap((library) => (library.constants ?? []).map((constant) => [constant.name, constant] as const))),
-    literalChecks: libraries.flatMap((library) => library.literalChecks ?? []),
-    parser: { macros, optionalSyntax: options.optionalSyntax ?? false, escapedIdentifiers: options.escapedIdentifiers ?? false },
+    literalChecks: literalChecks.filter((check) => check.whenPlanned !== true),
+    planChecks: literalChecks.filter((check) => check.whenPlanned === true),
+    parser: { macros, macroIndex: indexMacros(macros), optionalSyntax: options.optionalSyntax ?? false, escapedIdentifiers: options.escapedIdentifiers ?? false },
     options,
   };
 }

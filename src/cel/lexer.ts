@@ -43,6 +43,8 @@ const COMMENT = /\/\/[^\n]*/y;
 const IDENTIFIER = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 const NUMBER = /0x[0-9a-fA-F]+[uU]?|[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+|[0-9]+[uU]?/y;
 const ESCAPED = /`[a-zA-Z0-9_./ -]+`/y;
+/** Quotes, and the letters r and b. */
+const MAY_START_STRING: ReadonlySet<number> = new Set([34, 39, 66, 82, 98, 114]);
 const STRING_START = /(?:[rR][bB]?|[bB][rR]?)?("""|'''|"|')/y;
 
 /**
@@ -75,7 +77,7 @@ export function tokenize(text: string, issues: Issue[]): Token[] {
       push(numberKind(number), number.length);
       continue;
     }
-    const stringHead = match(STRING_START);
+    const stringHead = MAY_START_STRING.has(code) ? match(STRING_START) : undefined;
     if (stringHead !== undefined) {
       const end = stringEnd(text, at, stringHead);
       if (end.closed) {

@@ -12,6 +12,8 @@ import type { Follow } from './syntax-errors.ts';
 
 export interface ParserOptions {
   readonly macros: readonly Macro[];
+  /** `indexMacros(macros)`, for those who parse often. */
+  readonly macroIndex?: ReadonlyMap<string, Macro>;
   /** `a.?b`, `a[?b]`, `[?a]`, `{?k: v}`. */
   readonly optionalSyntax: boolean;
   /** a.`b-c`. */
@@ -98,7 +100,7 @@ class Parser {
     this.reader = reader;
     this.issues = issues;
     this.options = options;
-    this.macros = macroIndex(options.macros);
+    this.macros = options.macroIndex ?? indexMacros(options.macros);
   }
 
   start(): Expr {
@@ -458,7 +460,7 @@ class Parser {
 
 const macroKey = (name: string, member: boolean, count: number): string => `${member ? 'method' : 'function'} ${name}/${count}`;
 
-function macroIndex(macros: readonly Macro[]): ReadonlyMap<string, Macro> {
+export function indexMacros(macros: readonly Macro[]): ReadonlyMap<string, Macro> {
   return new Map(macros.map((macro) => [macroKey(macro.name, macro.member, macro.arguments), macro]));
 }
 
