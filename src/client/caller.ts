@@ -22,7 +22,10 @@ export interface CallOptions {
 /** What a write came to, told to those who watch the same resource. */
 export interface WriteNotice {
   readonly resource: ResourceDefinition<ApiObject>;
-  /** The object as the server answered it: with its new revision. Absent when the server told only of its end. */
+  /**
+   * The object as the server answered it, with its new revision; for a scale only that and its metadata. Absent when the
+   * server told only of its end.
+   */
   readonly object?: ApiObject;
   /** True when the write was a deletion. The object may live on until its finalizers are done. */
   readonly deletion: boolean;

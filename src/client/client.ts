@@ -87,6 +87,7 @@ export class Client implements Caller {
 
   /**
    * An answer that goes on: its head within the timeout, its body for as long as it lasts or until the signal is aborted.
+   * Its `cancel` must be called in the end, whether or not the body was read.
    * Failed answers are thrown; `Retry-After` is obeyed as for other calls.
    */
   async open(request: RequestSpec, options: CallOptions = {}): Promise<TransportResponse> {
@@ -97,7 +98,7 @@ export class Client implements Caller {
         response = await this.#send(request, deadline.signal);
         if (response.status < 400) {
           deadline.clear();
-          return response;
+          return disposing(response, deadline);
         }
         const retry = await this.#failed(request, response, attempt);
         deadline.dispose();
@@ -144,6 +145,19 @@ export class Client implements Caller {
     headers['content-type'] = contentType;
     return this.#options.transport.send({ method, path, headers, body: stringifyJson(body), signal });
   }
+}
+
+/** The answer listens to its caller's signal until it is cancelled. */
+function disposing(response: TransportResponse, deadline: CallDeadline): TransportResponse {
+  return {
+    status: response.status,
+    header: (name) => response.header(name),
+    body: response.body,
+    cancel: () => {
+      deadline.dispose();
+      response.cancel();
+    },
+  };
 }
 
 interface Retry {

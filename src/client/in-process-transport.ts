@@ -1,4 +1,4 @@
-import { abortable } from './abortable.ts';
+import { abortable, abortReason } from './abortable.ts';
 import { ResponseStream, type ResponseSink } from './response-stream.ts';
 import { TransportError, type Transport, type TransportCall, type TransportResponse } from './transport.ts';
 
@@ -56,7 +56,9 @@ export class InProcessTransport implements Transport {
   #stream(answer: Extract<InProcessAnswer, { type: 'stream' }>, signal: AbortSignal | undefined): TransportResponse {
     const stream = new ResponseStream();
     const end = (): void => stream.cancel(new TransportError('the transport is closed'));
-    const onAbort = (): void => stream.cancel(signal?.reason);
+    const onAbort = (): void => {
+      if (signal) stream.cancel(abortReason(signal));
+    };
     this.#open.add(end);
     stream.onClose(() => {
       this.#open.delete(end);

@@ -158,12 +158,12 @@ export class ResourceClient<T extends ApiObject> {
     return this.getSubresource<Scale>(name, 'scale', options);
   }
 
-  updateScale(scale: Scale, options: WriteOptions = {}): Promise<Scale> {
-    return this.updateSubresource<Scale>(scale.metadata.name ?? '', 'scale', scale, options);
+  async updateScale(scale: Scale, options: WriteOptions = {}): Promise<Scale> {
+    return this.#scaled(await this.updateSubresource<Scale>(scale.metadata.name ?? '', 'scale', scale, options), options);
   }
 
   async patchScale(name: string, type: Exclude<PatchType, 'apply'>, body: JsonValue, options: WriteOptions = {}): Promise<Scale> {
-    return (await this.#caller.json(patchRequest(this.#named(name, 'scale'), { type, body }, options), options)) as unknown as Scale;
+    return this.#scaled((await this.#caller.json(patchRequest(this.#named(name, 'scale'), { type, body }, options), options)) as unknown as Scale, options);
   }
 
   #collection(object?: T): RequestTarget {
@@ -200,6 +200,13 @@ export class ResourceClient<T extends ApiObject> {
     const { metadata } = object;
     if (dryRun !== true) this.#caller.noteWrite({ resource: this.definition, object, deletion: false, namespace: metadata.namespace ?? '', name: metadata.name ?? '' });
     return object;
+  }
+
+  /** A scale carries the identity and the revision of the object that it scales. */
+  #scaled(scale: Scale, { dryRun }: WriteOptions): Scale {
+    const { namespace = '', name = '' } = scale.metadata;
+    if (dryRun !== true) this.#caller.noteWrite({ resource: this.definition, object: scale, deletion: false, namespace, name });
+    return scale;
   }
 
   #noteDeletion(name: string, result: DeleteResult<T>): void {

@@ -64,22 +64,33 @@ export class LeaderElector {
 
   /**
    * Becomes the leader, and calls `lead` once with a signal that is aborted when the leadership is lost or `signal` is
-   * aborted. Resolves to `lost` or `cancelled` when `lead` has returned; `lead`'s own error is thrown. A process that
-   * cannot make sure that its leader's work has stopped must end itself then.
+   * aborted. Resolves when `lead` has returned: `finished` by itself, because the leadership was `lost`, or `cancelled`;
+   * `lead`'s own error is thrown. A process that cannot make sure that its leader's work has stopped must end itself when
+   * the leadership is lost.
    */
-  async run(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<'lost' | 'cancelled'> {
+  async run(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<'finished' | 'lost' | 'cancelled'> {
     if (!(await this.#acquire(signal))) return 'cancelled';
     const leading = new AbortController();
+    const renewing = new AbortController();
+    const onAbort = (): void => renewing.abort(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    let finished = false;
     const work = lead(leading.signal).then(
       () => undefined,
       (error: unknown) => asError(error),
     );
-    await this.#renew(signal);
-    leading.abort(new Error(signal.aborted ? 'the election was cancelled' : 'the leadership was lost'));
+    void work.then(() => {
+      finished = !leading.signal.aborted;
+      renewing.abort(new Error('the work of the leader is done'));
+    });
+    await this.#renew(renewing.signal);
+    const left = renewing.signal.aborted;
+    leading.abort(new Error(left ? 'the election was cancelled' : 'the leadership was lost'));
     const failed = await work;
-    if (signal.aborted && this.#options.releaseOnCancel !== false) await this.#release();
-    if (failed && !signal.aborted) throw failed;
-    return signal.aborted ? 'cancelled' : 'lost';
+    signal.removeEventListener('abort', onAbort);
+    if (left && this.#options.releaseOnCancel !== false) await this.#release();
+    if (failed && (finished || !signal.aborted)) throw failed;
+    return finished ? 'finished' : left ? 'cancelled' : 'lost';
   }
 
   async #acquire(signal: AbortSignal): Promise<boolean> {

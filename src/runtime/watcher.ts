@@ -121,6 +121,7 @@ export class Watcher<T extends ApiObject> {
       for (const item of page.items) handler.onApplied(item, true);
       resourceVersion = page.resourceVersion;
     }
+    if (this.#stopped) throw abortReason(this.#abort.signal);
     handler.onSynced(resourceVersion);
     return { type: 'listed', resourceVersion };
   }
@@ -135,6 +136,7 @@ export class Watcher<T extends ApiObject> {
     let heard = false;
     try {
       const stream = await this.#open(from, connection.signal);
+      if (this.#stopped) return undefined;
       if (from.type === 'empty') handler.onRestart();
       this.#feed({ type: 'opened' });
       for await (const batch of stream.batches()) {
