@@ -41,6 +41,8 @@ export async function serve(settings: ServerSettings, context: CommandContext): 
       certificates,
       authorizationModes: settings.authorizationModes,
       serviceClusterIpRange: settings.serviceClusterIpRange,
+      enabledAdmission: settings.enabledAdmission,
+      disabledAdmission: settings.disabledAdmission,
       log: (line) => context.stderr.write(`${line}\n`),
       ...(settings.tokenFile !== undefined && { tokenFile: settings.tokenFile }),
       ...(settings.clientCa !== undefined && { clientCa: settings.clientCa }),

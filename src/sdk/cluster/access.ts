@@ -2,8 +2,9 @@ import type { Facts } from '../../api/facts/facts.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import type { AdmissionPlugin } from '../../server/admission/admission-plugin.ts';
-import { namespaceLifecycle } from '../../server/admission/namespace-lifecycle/namespace-lifecycle.ts';
-import { serviceAccountAdmission } from '../../server/admission/service-account/service-account.ts';
+import { defaultAdmissionPlugins } from '../../server/admission/default-plugins.ts';
+import type { ResourcesOfKind } from '../../server/admission/owner-references/owner-references-permission-enforcement.ts';
+import { storedQuotas } from '../../server/admission/resource-quota/stored-quotas.ts';
 import type { Access, ServerCore } from '../../server/api-server.ts';
 import type { Authenticator, TokenAuthenticator } from '../../server/authentication/authenticator.ts';
 import { bearerAuthenticator } from '../../server/authentication/bearer-token.ts';
@@ -39,6 +40,10 @@ export interface AccessOptions {
   readonly clientCa?: string;
   readonly anonymous?: boolean;
   readonly serviceAccountIssuer: string;
+  /** `--enable-admission-plugins` */
+  readonly enabledAdmission?: readonly string[];
+  /** `--disable-admission-plugins` */
+  readonly disabledAdmission?: readonly string[];
   readonly facts: Facts;
 }
 
@@ -55,11 +60,23 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
     ...tokenEndpoint(options.facts, { issuer: options.serviceAccountIssuer, apiAudiences: issuers, reader: core.reader, randomUuid: core.context.uuid, get key() { return key(); } }),
   ]);
   const admission: AdmissionPlugin[] = [
-    namespaceLifecycle(core.reader),
-    serviceAccountAdmission({ reader: core.reader, random: options.random }),
+    ...defaultAdmissionPlugins({
+      reader: core.reader,
+      authorizer,
+      quotas: storedQuotas(core.context, core.reader),
+      resourcesOfKind: resourcesOfKind(core),
+      clock: options.clock,
+      random: options.random,
+      ...(options.enabledAdmission && { enabled: options.enabledAdmission }),
+      ...(options.disabledAdmission && { disabled: options.disabledAdmission }),
+    }),
     ...(options.authorizationModes.includes('RBAC') ? [escalationPlugin({ authorizer, roles: rbac.roles })] : []),
   ];
   return { authenticator, authorizer, admission, endpoints };
+}
+
+function resourcesOfKind({ catalog }: ServerCore): ResourcesOfKind {
+  return (group, version, kind) => catalog.resources(group, version).filter((type) => type.kind === kind);
 }
 
 function tokensOf(options: AccessOptions, core: ServerCore, key: () => TokenKey, issuers: readonly string[]): TokenAuthenticator {

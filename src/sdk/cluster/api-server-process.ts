@@ -30,6 +30,10 @@ export interface ApiServerProcessOptions {
   readonly clientCa?: string;
   readonly serviceClusterIpRange?: string;
   readonly serviceAccountIssuer?: string;
+  /** Admission plugins on top of the default ones. */
+  readonly enabledAdmission?: readonly string[];
+  /** Default admission plugins to leave out. */
+  readonly disabledAdmission?: readonly string[];
   /** Where the server itself can be reached: what the `kubernetes` service leads to. */
   readonly advertise?: { readonly address: string; readonly port: number };
   /** Compiles rules in CEL; forks share it. Default: one of its own. */
@@ -96,6 +100,8 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
           authorizationModes: options.authorizationModes ?? ['Node', 'RBAC'],
           serviceAccountIssuer: options.serviceAccountIssuer ?? 'https://kubernetes.default.svc',
           facts,
+          ...(options.enabledAdmission && { enabledAdmission: options.enabledAdmission }),
+          ...(options.disabledAdmission && { disabledAdmission: options.disabledAdmission }),
           ...(options.tokenFile !== undefined && { tokenFile: options.tokenFile }),
           ...(options.clientCa !== undefined && { clientCa: options.clientCa }),
         },
