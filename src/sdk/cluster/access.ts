@@ -1,6 +1,9 @@
 import type { Facts } from '../../api/facts/facts.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
+import { parseIpRange, type IpRange } from '../../server/allocation/ip-range.ts';
+import { DEFAULT_NODE_PORT_RANGE, parsePortRange } from '../../server/allocation/node-ports.ts';
+import { serviceCompanion, type ServiceAllocationOptions } from '../../server/allocation/service-companion.ts';
 import type { AdmissionPlugin } from '../../server/admission/admission-plugin.ts';
 import { defaultAdmissionPlugins } from '../../server/admission/default-plugins.ts';
 import type { ResourcesOfKind } from '../../server/admission/owner-references/owner-references-permission-enforcement.ts';
@@ -44,6 +47,10 @@ export interface AccessOptions {
   readonly enabledAdmission?: readonly string[];
   /** `--disable-admission-plugins` */
   readonly disabledAdmission?: readonly string[];
+  /** `--service-cluster-ip-range`: one CIDR, or two of both families, the default family first. */
+  readonly serviceClusterIpRanges: readonly string[];
+  /** `--service-node-port-range`. Default: 30000-32767. */
+  readonly serviceNodePortRange?: string;
   readonly facts: Facts;
 }
 
@@ -72,7 +79,20 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
     }),
     ...(options.authorizationModes.includes('RBAC') ? [escalationPlugin({ authorizer, roles: rbac.roles })] : []),
   ];
-  return { authenticator, authorizer, admission, endpoints };
+  const companions = [[{ group: '', resource: 'services' }, serviceCompanion(serviceAllocation(options))]] as const;
+  return { authenticator, authorizer, admission, endpoints, companions };
+}
+
+/** Throws for ranges that are none: the server does not start with them. */
+function serviceAllocation({ serviceClusterIpRanges, serviceNodePortRange }: AccessOptions): ServiceAllocationOptions {
+  const ranges = serviceClusterIpRanges.map((cidr): IpRange => {
+    const range = parseIpRange(cidr);
+    if (!range) throw new Error(`service-cluster-ip-range: ${JSON.stringify(cidr)} is not a CIDR`);
+    return range;
+  });
+  const nodePorts = serviceNodePortRange === undefined ? DEFAULT_NODE_PORT_RANGE : parsePortRange(serviceNodePortRange);
+  if (!nodePorts) throw new Error(`service-node-port-range: ${JSON.stringify(serviceNodePortRange)} is not a range of ports`);
+  return { ranges, nodePorts };
 }
 
 function resourcesOfKind({ catalog }: ServerCore): ResourcesOfKind {

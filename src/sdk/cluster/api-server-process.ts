@@ -7,6 +7,7 @@ import { VERSION_INFO } from '../../server/version.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
 import { LazyRuleCompiler } from './lazy-rule-compiler.ts';
 import { ApiServer, type ApiServerOptions } from '../../server/api-server.ts';
+import { repairServiceAllocations } from '../../server/allocation/repair.ts';
 import { applyBootstrap } from '../../server/bootstrap/apply-bootstrap.ts';
 import { planBootstrap } from '../../server/bootstrap/plan-bootstrap.ts';
 import { keyOfItem, seedEmptyStore } from '../../server/bootstrap/seed-empty-store.ts';
@@ -29,6 +30,7 @@ export interface ApiServerProcessOptions {
   readonly tokenFile?: string;
   readonly clientCa?: string;
   readonly serviceClusterIpRange?: string;
+  readonly serviceNodePortRange?: string;
   readonly serviceAccountIssuer?: string;
   /** Admission plugins on top of the default ones. */
   readonly enabledAdmission?: readonly string[];
@@ -54,7 +56,7 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
   const server = await ApiServer.open(resolved);
   const stages = planBootstrap({
     bootstrapObjects: facts.bootstrapObjects,
-    serviceCidrs: (options.serviceClusterIpRange ?? '10.96.0.0/16').split(','),
+    serviceCidrs: serviceCidrs(options),
     advertiseAddress: options.advertise?.address ?? '192.0.2.2',
     securePort: options.advertise?.port ?? 6443,
     clientCa: options.clientCa ?? options.certificates.ca.cert,
@@ -64,6 +66,8 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
     stages.map((stage) => stage.filter((item) => !seeded.has(keyOfItem(item)))),
     { ...requestTarget((request) => server.handle(request)), get: (resource, namespace, name) => server.readStored(resource, namespace, name) },
   );
+  const { conflicts } = await repairServiceAllocations(server.context);
+  for (const key of conflicts) options.log?.(`a service has what another one holds: ${key}`);
   addOpenApi(server, facts);
   await serveCustomResources(server, ruleCompiler);
   server.setReady();
@@ -78,6 +82,10 @@ export async function forkApiServer(server: ApiServer, options: ApiServerProcess
   addOpenApi(fork, facts);
   await serveCustomResources(fork, ruleCompiler);
   return fork;
+}
+
+function serviceCidrs({ serviceClusterIpRange = '10.96.0.0/16' }: ApiServerProcessOptions): string[] {
+  return serviceClusterIpRange.split(',').map((cidr) => cidr.trim());
 }
 
 function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: LazyRuleCompiler): ApiServerOptions {
@@ -99,6 +107,8 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
           random,
           authorizationModes: options.authorizationModes ?? ['Node', 'RBAC'],
           serviceAccountIssuer: options.serviceAccountIssuer ?? 'https://kubernetes.default.svc',
+          serviceClusterIpRanges: serviceCidrs(options),
+          ...(options.serviceNodePortRange !== undefined && { serviceNodePortRange: options.serviceNodePortRange }),
           facts,
           ...(options.enabledAdmission && { enabledAdmission: options.enabledAdmission }),
           ...(options.disabledAdmission && { disabledAdmission: options.disabledAdmission }),

@@ -10,6 +10,7 @@ import type { ResourceRequestInfo } from '../pipeline/request-info.ts';
 import type { ResourceCaches } from './resource-caches.ts';
 import type { ResourceCatalog } from './resource-catalog.ts';
 import { objectKey, type ResourceType } from './resource-type.ts';
+import type { WriteCompanions } from './write-companion.ts';
 
 /** What the operations of the registry work with; one per server. */
 export interface RegistryContext {
@@ -17,6 +18,7 @@ export interface RegistryContext {
   readonly caches: ResourceCaches;
   readonly catalog: ResourceCatalog;
   readonly admission: AdmissionChain;
+  readonly companions: WriteCompanions;
   readonly clock: Clock;
   /** 0 ≤ n < 1. */
   readonly random: () => number;

@@ -1,4 +1,5 @@
 import { formatTime } from '../../machinery/clock.ts';
+import { cloneJson } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { validateObjectMeta } from '../../machinery/object-meta-validation.ts';
 import { alreadyExists, badRequest, failure } from '../../machinery/status-error.ts';
@@ -9,7 +10,9 @@ import { generateName } from './generated-name.ts';
 import type { Outcome } from './outcome.ts';
 import { parseWriteOptions, type WriteOptions } from './request-options.ts';
 import { objectKey } from './resource-type.ts';
-import { admissionRequest, commit, encodeFor, putOperation, rejectFindings, written } from './write-support.ts';
+import type { AdmissionRequest } from '../admission/admission-plugin.ts';
+import { admissionRequest, commit, contention, encodeFor, MAX_WRITE_ATTEMPTS, putOperation, rejectFindings, written } from './write-support.ts';
+import { NO_BELONGINGS, type WriteCompanion } from './write-companion.ts';
 
 /** How often a generated name may be taken before the client is told. */
 const MAX_NAME_ATTEMPTS = 8;
@@ -51,14 +54,33 @@ export async function createObject(context: RegistryContext, call: ApiCall, obje
   const hub = call.type.toStorage(object);
   const admission = admissionRequest(call, 'CREATE', { name: hub.metadata.name ?? '', object: hub, dryRun: options.dryRun, options: createOptions(options) });
   await context.admission.admit(admission);
+  const companion = context.companions.of(storage);
+  for (let attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt++) {
+    const own = companion ? cloneJson(hub) : hub;
+    await companion?.begin(context, own, undefined);
+    const outcome = await createAdmitted(context, call, own, { admission: { ...admission, object: own }, companion, dryRun: options.dryRun });
+    if (outcome !== 'lost') return outcome;
+  }
+  throw contention(hub.metadata.name ?? '');
+}
+
+interface Creation {
+  readonly admission: AdmissionRequest;
+  readonly companion: WriteCompanion | undefined;
+  readonly dryRun: boolean;
+}
+
+/** `lost`: somebody else took what was to be written with the object; its name is still free. */
+async function createAdmitted(context: RegistryContext, call: ApiCall, hub: KubeObject, creation: Creation): Promise<Outcome | 'lost'> {
+  const { storage } = call.type;
   prepare(context, call, hub);
 
   for (let attempt = 1; ; attempt++) {
     const generated = nameObject(context, hub);
     storage.rules.canonicalize?.(hub);
     validate(context, call, hub);
-    await context.admission.validate({ ...admission, name: hub.metadata.name ?? '' });
-    const created = await store(context, call, hub, options.dryRun);
+    await context.admission.validate({ ...creation.admission, name: hub.metadata.name ?? '' });
+    const created = await store(context, call, hub, creation);
     if (created) return created;
     const name = hub.metadata.name ?? '';
     if (!generated || attempt === MAX_NAME_ATTEMPTS) {
@@ -142,7 +164,7 @@ function validate(context: RegistryContext, call: ApiCall, object: KubeObject): 
 }
 
 /** Undefined when the name is taken. */
-async function store(context: RegistryContext, call: ApiCall, object: KubeObject, dryRun: boolean): Promise<Outcome | undefined> {
+async function store(context: RegistryContext, call: ApiCall, object: KubeObject, { companion, dryRun }: Creation): Promise<Outcome | 'lost' | undefined> {
   const { storage } = call.type;
   const key = objectKey(object.metadata.namespace ?? '', object.metadata.name ?? '');
   if (dryRun) {
@@ -151,6 +173,11 @@ async function store(context: RegistryContext, call: ApiCall, object: KubeObject
     return { type: 'object', status: 201, object: call.type.fromStorage(object) };
   }
   const value = encodeFor(storage, object);
-  const result = await commit(context.store, { compares: [{ key: storage.prefix + key, modRevision: 0 }], operations: [putOperation(storage, key, value)] });
-  return result.ok ? { type: 'stored', status: 201, object: written(storage, value, result.revision) } : undefined;
+  const belongings = companion ? await companion.belongings(context, object, undefined) : NO_BELONGINGS;
+  const result = await commit(context.store, {
+    compares: [{ key: storage.prefix + key, modRevision: 0 }, ...belongings.compares],
+    operations: [putOperation(storage, key, value), ...belongings.operations],
+  });
+  if (result.ok) return { type: 'stored', status: 201, object: written(storage, value, result.revision) };
+  return result.current.has(storage.prefix + key) ? undefined : 'lost';
 }

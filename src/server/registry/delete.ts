@@ -10,6 +10,7 @@ import { parseDeleteOptions, parseListOptions, validateListOptions, type DeleteO
 import type { ResourceStorage } from './resource-type.ts';
 import { WrittenObject, type ServedObject } from './served-object.ts';
 import { vanishes } from './update.ts';
+import { NO_BELONGINGS } from './write-companion.ts';
 import { admissionRequest, commit, contention, encodeFor, MAX_WRITE_ATTEMPTS, putOperation, written } from './write-support.ts';
 
 const ORPHAN_FINALIZER = 'orphan';
@@ -114,8 +115,10 @@ async function attemptDelete(context: RegistryContext, call: ApiCall, target: { 
   }
   const outcome = goneOutcome(call, name, plan.object, current.revision);
   if (options.dryRun) return { outcome };
-  const result = await commit(context.store, { compares, operations: [{ type: 'delete', key: fullKey }] });
-  return result.ok ? { outcome } : newer(storage, result.current.get(fullKey));
+  const belongings = (await context.companions.of(storage)?.belongings(context, undefined, old)) ?? NO_BELONGINGS;
+  const result = await commit(context.store, { compares: [...compares, ...belongings.compares], operations: [{ type: 'delete', key: fullKey }, ...belongings.operations] });
+  if (result.ok) return { outcome };
+  return result.current.has(fullKey) ? newer(storage, result.current.get(fullKey)) : { newer: current };
 }
 
 function newer(storage: ResourceStorage, entry: { value: Uint8Array; modRevision: number } | undefined): Attempt {
@@ -174,6 +177,8 @@ function planDeletion(context: RegistryContext, call: ApiCall, old: KubeObject, 
     if (vanishes(storage, object)) return { type: 'remove', object };
     return shortened || finalizersChanged ? { type: 'mark', object } : { type: 'unchanged' };
   }
+  // What goes at once is shown as it was: only kinds with grace periods note their end even then.
+  if (!selfHeld && rules.gracefulDeletion === undefined && finalizers.length === 0) return { type: 'remove', object };
   setDeletion(context, object, selfHeld ? undefined : grace);
   if (metadata.generation !== undefined && !selfHeld) metadata.generation += 1;
   rules.beginDeletion?.(object, ruleContext(context, call));

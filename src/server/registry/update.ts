@@ -13,6 +13,7 @@ import type { Outcome } from './outcome.ts';
 import { parseWriteOptions, type WriteOptions } from './request-options.ts';
 import type { ResourceStorage } from './resource-type.ts';
 import { WrittenObject, type ServedObject } from './served-object.ts';
+import { NO_BELONGINGS, type Belongings } from './write-companion.ts';
 import { admissionRequest, commit, contention, encodeFor, MAX_WRITE_ATTEMPTS, putOperation, rejectFindings, written } from './write-support.ts';
 
 /** How an update makes the new object out of the current one. */
@@ -114,6 +115,7 @@ async function attemptUpdate(context: RegistryContext, call: ApiCall, change: Ch
   await context.admission.admit(admission);
   const named = checkVersion(call, hub, current.revision);
   const conditional = change.conditional ?? (named && call.info.verb === 'update');
+  if (call.info.subresource === '') await context.companions.of(storage)?.begin(context, hub, stored);
   prepareForUpdate(context, call, hub, stored);
   validateUpdate(context, call, hub, stored);
   await context.admission.validate(admission);
@@ -129,9 +131,19 @@ async function attemptUpdate(context: RegistryContext, call: ApiCall, change: Ch
     return { outcome: { type: 'object', status: 200, object: type.fromStorage(hub) } };
   }
   const fullKey = storage.prefix + key;
-  const result = await commit(context.store, { compares: [{ key: fullKey, modRevision: current.revision }], operations: [putOperation(storage, key, value)] });
+  const belongings = await belongingsOf(context, call, hub, stored);
+  const result = await commit(context.store, {
+    compares: [{ key: fullKey, modRevision: current.revision }, ...belongings.compares],
+    operations: [putOperation(storage, key, value), ...belongings.operations],
+  });
   if (result.ok) return { outcome: { type: 'stored', status: 200, object: written(storage, value, result.revision) } };
-  return lostRace(call, conditional, result.current.get(fullKey));
+  return result.current.has(fullKey) ? lostRace(call, conditional, result.current.get(fullKey)) : { newer: current };
+}
+
+/** Endpoints below an object never change what it brings along. */
+async function belongingsOf(context: RegistryContext, call: ApiCall, object: KubeObject | undefined, old: KubeObject): Promise<Belongings> {
+  const companion = object !== undefined && call.info.subresource !== '' ? undefined : context.companions.of(call.type.storage);
+  return companion ? companion.belongings(context, object, old) : NO_BELONGINGS;
 }
 
 function lostRace(call: ApiCall, conditional: boolean, entry: { value: Uint8Array; modRevision: number } | undefined): Attempt {
@@ -239,6 +251,11 @@ async function vanish(context: RegistryContext, call: ApiCall, change: Change, k
   hub.metadata.resourceVersion = String(current.revision);
   const outcome: Outcome = { type: 'object', status: 200, object: call.type.fromStorage(hub) };
   if (change.options.dryRun) return { outcome };
-  const result = await commit(context.store, { compares: [{ key: fullKey, modRevision: current.revision }], operations: [{ type: 'delete', key: fullKey }] });
-  return result.ok ? { outcome } : lostRace(call, conditional, result.current.get(fullKey));
+  const belongings = await belongingsOf(context, call, undefined, current.object() as KubeObject);
+  const result = await commit(context.store, {
+    compares: [{ key: fullKey, modRevision: current.revision }, ...belongings.compares],
+    operations: [{ type: 'delete', key: fullKey }, ...belongings.operations],
+  });
+  if (result.ok) return { outcome };
+  return result.current.has(fullKey) ? lostRace(call, conditional, result.current.get(fullKey)) : { newer: current };
 }
