@@ -12,8 +12,8 @@ import { listMeta, parseIncludeObject, transformList, transformObject } from './
 
 const LIST_TAIL = Buffer.from(']}\n');
 const COMMA = 0x2c;
-/** Lists beyond this are written as they are made, so that memory stays flat however long they are. */
-const STREAM_BEYOND_BYTES = 1024 * 1024;
+/** Lists beyond this (a page of 500 pods is smaller) are written as they are made, so that memory stays flat however long they are. */
+const STREAM_BEYOND_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 
 /** Puts what an operation came to into the form that the client accepts. */
