@@ -16,6 +16,5 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     return 0;
   }
   const serving = await serve(serverSettings(values, 'secure-port', context), context);
-  context.stdout.write(`serving on ${serving.url}, administrator's kubeconfig: ${serving.kubeconfigFile}\n`);
-  return untilStopped(serving, context);
+  return untilStopped(serving, context, `serving on ${serving.url}, administrator's kubeconfig: ${serving.kubeconfigFile}\n`);
 }

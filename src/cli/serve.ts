@@ -109,14 +109,16 @@ function writeKubeconfig(folder: string, server: string, certificates: ClusterCe
 }
 
 /**
- * Waits for SIGINT or SIGTERM, then closes; meanwhile loads what first requests would wait for. A second signal ends
+ * Says that the server is ready, waits for SIGINT or SIGTERM, then closes; meanwhile loads what first requests would wait for. A second signal ends
  * the process at once.
  */
-export async function untilStopped(serving: Serving, context: CommandContext): Promise<number> {
+export async function untilStopped(serving: Serving, context: CommandContext, announcement: string): Promise<number> {
   // The server's sockets keep the process alive; the timers of virtual waits do not.
   const signalled = new Promise<string>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name));
   });
+  // Whoever reads this may send a signal at once.
+  context.stdout.write(announcement);
   const warmUp = systemClock.setTimer(WARM_UP_AFTER_MS, () => {
     serving.server.warmUp().catch((error: unknown) => context.stderr.write(`cannot load the rules of a kind: ${String(error)}\n`));
   });

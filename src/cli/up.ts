@@ -16,8 +16,9 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     return 0;
   }
   const serving = await serve(serverSettings(values, 'port', context), context);
-  context.stdout.write(
+  return untilStopped(
+    serving,
+    context,
     `Steersman is ready: a Kubernetes v1.36 API at ${serving.url}\n\n  export KUBECONFIG=${serving.kubeconfigFile}\n  kubectl get namespaces\n\nCtrl-C stops it.\n`,
   );
-  return untilStopped(serving, context);
 }

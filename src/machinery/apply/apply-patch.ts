@@ -114,12 +114,15 @@ function computeApply(live: JsonObject, patch: JsonObject, stored: ManagerEntrie
   const writer = writerId(options, 'Apply');
   const id = managerId(writer);
   const last = entries.get(id);
-  const claimed = ownable(toFieldSet(patch, options.schema), options);
+  const stated = toFieldSet(patch, options.schema);
+  const claimed = ownable(stated, options);
   const fields = last !== undefined && equalSets(last.fields, claimed) ? last.fields : claimed;
   const applied: ManagerEntry = { ...writer, fields, time: last?.time, source: last?.source };
   entries.set(id, applied);
 
-  const merged = pruneFields(mergeValues(live, patch, options.schema) as JsonObject, last, entries, { apiVersion: options.apiVersion, versions });
+  // What nobody can own, such as the name, is stated all the same: the metadata it stands in must not be pruned.
+  const statements = new Map(entries).set(id, { ...applied, fields: stated });
+  const merged = pruneFields(mergeValues(live, patch, options.schema) as JsonObject, last, statements, { apiVersion: options.apiVersion, versions });
   const object = equalJson(live, merged) ? live : merged;
   const change = new ObjectChange(before, new VersionedObject(object, options.apiVersion, versions), options);
   if (!options.force) refuseConflicts(live, entries, change, options);

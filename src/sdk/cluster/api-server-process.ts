@@ -5,6 +5,10 @@ import { customResourceOpenApi } from '../../extensions/custom-resources/openapi
 import { addOpenApiPaths } from '../../server/openapi/openapi-paths.ts';
 import { VERSION_INFO } from '../../server/version.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
+import { jsonResponse } from '../../server/http/api-request.ts';
+import { DISCOVERY_PATH, discoveryDocument, jsonWebKeySet, JWKS_PATH } from '../../server/service-account-tokens/issuer-discovery.ts';
+import { tokenKey } from '../../server/service-account-tokens/json-web-token.ts';
+import { lazily } from './lazy-authenticators.ts';
 import { LazyRuleCompiler } from './lazy-rule-compiler.ts';
 import { ApiServer, type ApiServerOptions } from '../../server/api-server.ts';
 import { repairServiceAllocations } from '../../server/allocation/repair.ts';
@@ -19,6 +23,8 @@ import { HttpsServer } from '../../server/http/https-server.ts';
 import type { Store } from '../../store/store.ts';
 import { clusterAccess, type AuthorizationMode } from './access.ts';
 import { kindRuleLoaders } from './kind-rules-table.ts';
+
+const DEFAULT_ISSUER = 'https://kubernetes.default.svc';
 
 export interface ApiServerProcessOptions {
   readonly store: Store;
@@ -69,6 +75,7 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
   const { conflicts } = await repairServiceAllocations(server.context);
   for (const key of conflicts) options.log?.(`a service has what another one holds: ${key}`);
   addOpenApi(server, facts);
+  addIssuerPaths(server, options);
   await serveCustomResources(server, ruleCompiler);
   server.setReady();
   return server;
@@ -80,6 +87,7 @@ export async function forkApiServer(server: ApiServer, options: ApiServerProcess
   const ruleCompiler = options.ruleCompiler ?? new LazyRuleCompiler();
   const fork = await server.fork(resolve(options, facts, ruleCompiler));
   addOpenApi(fork, facts);
+  addIssuerPaths(fork, options);
   await serveCustomResources(fork, ruleCompiler);
   return fork;
 }
@@ -106,7 +114,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
           clock,
           random,
           authorizationModes: options.authorizationModes ?? ['Node', 'RBAC'],
-          serviceAccountIssuer: options.serviceAccountIssuer ?? 'https://kubernetes.default.svc',
+          serviceAccountIssuer: options.serviceAccountIssuer ?? DEFAULT_ISSUER,
           serviceClusterIpRanges: serviceCidrs(options),
           ...(options.serviceNodePortRange !== undefined && { serviceNodePortRange: options.serviceNodePortRange }),
           facts,
@@ -119,6 +127,14 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
       ),
     onInternalError: (error, request) => log(`internal error on ${request.method} ${request.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   };
+}
+
+/** Where others learn to verify service account tokens. */
+function addIssuerPaths(server: ApiServer, options: ApiServerProcessOptions): void {
+  const keys = lazily(() => [tokenKey(options.certificates.serviceAccount.privateKey)]);
+  const issuer = options.serviceAccountIssuer ?? DEFAULT_ISSUER;
+  server.paths.exact(DISCOVERY_PATH, () => jsonResponse(200, discoveryDocument({ issuer, jwksUri: `${issuer}${JWKS_PATH}`, keys: keys() })));
+  server.paths.exact(JWKS_PATH, () => ({ ...jsonResponse(200, jsonWebKeySet(keys())), contentType: 'application/jwk-set+json' }));
 }
 
 /** Definitions that exist already may have rules, and are served at once; others come with the loaded compiler. */

@@ -23,6 +23,7 @@ export function kindRuleLoaders(ruleCompiler: () => Promise<RuleCompiler>): Kind
     'node.k8s.io': async () => (await import('../../api/node/kinds.ts')).nodeKinds,
     policy: async () => (await import('../../api/policy/kinds.ts')).policyKinds,
     'rbac.authorization.k8s.io': async () => (await import('../../api/rbac/kinds.ts')).rbacKinds,
+    'resource.k8s.io': async () => (await import('../../api/resource/kinds.ts')).resourceKinds,
     'scheduling.k8s.io': async () => (await import('../../api/scheduling/kinds.ts')).schedulingKinds,
     'storage.k8s.io': async () => (await import('../../api/storage/kinds.ts')).storageKinds,
   };

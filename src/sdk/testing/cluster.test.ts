@@ -40,7 +40,7 @@ describe('a cluster in a test', () => {
       const list = await cluster.request<{ items: { metadata: { name: string } }[] }>('GET', configMaps);
       expect(list.body.items.map((o) => o.metadata.name)).toEqual([`only-${i}`]);
     }
-  });
+  }, 60_000);
 
   test('answers over HTTPS to a client that trusts its kubeconfig', async () => {
     const cluster = await start();

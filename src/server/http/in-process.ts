@@ -1,3 +1,4 @@
+import { requestEntityTooLarge } from '../../machinery/status-error.ts';
 import type { UserInfo } from '../authentication/authenticator.ts';
 import type { ApiRequest, ApiResponse, StreamSink } from './api-request.ts';
 
@@ -44,9 +45,11 @@ export class InProcessRequest implements ApiRequest {
     return Object.entries(this.#call.headers ?? {}).flatMap(([name, value]) => (name.startsWith(prefix) ? [[name, [value]] as [string, string[]]] : []));
   }
 
-  async readBody(): Promise<Uint8Array> {
+  async readBody(limitBytes: number): Promise<Uint8Array> {
     const { body = '' } = this.#call;
-    return typeof body === 'string' ? Buffer.from(body) : body;
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    if (bytes.byteLength > limitBytes) throw requestEntityTooLarge(`Request entity too large: limit is ${limitBytes}`);
+    return bytes;
   }
 
   onClose(callback: () => void): () => void {
