@@ -17,7 +17,12 @@ export type Fault =
   /** The body breaks off after so many bytes. */
   | { readonly type: 'break'; readonly afterBytes: number }
   /** The body goes silent after so many bytes, and stays so. */
-  | { readonly type: 'stall'; readonly afterBytes: number };
+  | { readonly type: 'stall'; readonly afterBytes: number }
+  /** Each piece of the body comes late, in order. */
+  | { readonly type: 'lag'; readonly ms: number };
+
+/** Faults of an answer's body. */
+type BodyFault = Extract<Fault, { type: 'break' | 'stall' | 'lag' }>;
 
 export interface FaultTransportOptions {
   readonly inner: Transport;
@@ -55,10 +60,12 @@ export class FaultTransport implements Transport {
       }
       case 'break':
       case 'stall':
+      case 'lag':
+        return this.#breakable(await inner.send(call), call.signal, fault);
       case undefined:
         break;
     }
-    return this.#breakable(await inner.send(call), call.signal, fault?.type === 'break' || fault?.type === 'stall' ? fault : undefined);
+    return this.#breakable(await inner.send(call), call.signal, undefined);
   }
 
   /** Breaks every answer that is still being read. */
@@ -72,14 +79,14 @@ export class FaultTransport implements Transport {
     this.#options.inner.close();
   }
 
-  #breakable(response: TransportResponse, signal: AbortSignal | undefined, fault: { readonly type: 'break' | 'stall'; readonly afterBytes: number } | undefined): TransportResponse {
+  #breakable(response: TransportResponse, signal: AbortSignal | undefined, fault: BodyFault | undefined): TransportResponse {
     let breakOff: () => void = () => undefined;
     const broken = new Promise<'broken'>((resolve) => {
       breakOff = () => resolve('broken');
     });
     this.#breaks.add(breakOff);
     const forget = (): boolean => this.#breaks.delete(breakOff);
-    return { ...response, header: (name) => response.header(name), body: faulty(response, { broken, forget, signal, fault }), cancel: () => response.cancel() };
+    return { ...response, header: (name) => response.header(name), body: faulty(response, { broken, forget, signal, fault, clock: this.#options.clock }), cancel: () => response.cancel() };
   }
 }
 
@@ -87,17 +94,19 @@ interface BodyFaults {
   readonly broken: Promise<'broken'>;
   readonly forget: () => boolean;
   readonly signal: AbortSignal | undefined;
-  readonly fault: { readonly type: 'break' | 'stall'; readonly afterBytes: number } | undefined;
+  readonly fault: BodyFault | undefined;
+  readonly clock: Clock;
 }
 
-async function* faulty(response: TransportResponse, { broken, forget, signal, fault }: BodyFaults): AsyncGenerator<Uint8Array> {
+async function* faulty(response: TransportResponse, { broken, forget, signal, fault, clock }: BodyFaults): AsyncGenerator<Uint8Array> {
   const chunks = response.body[Symbol.asyncIterator]();
-  let left = fault?.afterBytes ?? Number.POSITIVE_INFINITY;
+  let left = fault === undefined || fault.type === 'lag' ? Number.POSITIVE_INFINITY : fault.afterBytes;
   try {
     for (;;) {
       const next = await Promise.race([chunks.next(), broken]);
       if (next === 'broken') throw new TransportError('read ECONNRESET');
       if (next.done === true) return;
+      if (fault?.type === 'lag') await sleep(clock, fault.ms, signal);
       const chunk = next.value.subarray(0, left);
       left -= chunk.length;
       if (chunk.length > 0) yield chunk;

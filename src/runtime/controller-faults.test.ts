@@ -59,6 +59,7 @@ test.each([1, 2, 3, 4])('a control loop gets there through faults and restarts, 
     if (n < 0.35) return { type: 'delay', ms: 700 };
     if (n < 0.4 && isRead) return { type: 'break', afterBytes: Math.floor(random() * 3000) };
     if (n < 0.45 && isRead) return { type: 'stall', afterBytes: Math.floor(random() * 3000) };
+    if (n < 0.8 && isRead) return { type: 'lag', ms: Math.floor(random() * 1500) };
     return undefined;
   };
   informers.start();
@@ -89,4 +90,4 @@ test.each([1, 2, 3, 4])('a control loop gets there through faults and restarts, 
   await cluster.clock.advance(0);
   await cluster.close();
   expect(cluster.clock.pendingTimers).toBe(0);
-});
+}, 30_000);

@@ -35,7 +35,10 @@ export interface ControllerOptions {
   readonly rateLimiter?: RateLimiter;
   /** How many runs are remembered; default 256. */
   readonly recordedRuns?: number;
-  /** How long a run waits for the informers to show this process' own writes; default 10 s. */
+  /**
+   * How long a run waits for the informers to show this process' own writes; default 5 min. A run that acts on less may
+   * do again what was done: prefer waiting to guessing.
+   */
   readonly catchUpMs?: number;
   /** Told of each failed run. */
   readonly onError?: (error: Error, key: string) => void;
@@ -140,7 +143,7 @@ export class Controller {
   }
 
   async #process(item: WorkItem<Cause>): Promise<void> {
-    const { clock, reconcile, catchUpMs = 10_000, onError } = this.#options;
+    const { clock, reconcile, catchUpMs = 300_000, onError } = this.#options;
     const { key, causes, otherCauses, addedMs } = item;
     for (const informer of this.#informers) if (!informer.isCaughtUp) await informer.waitUntilCaughtUp(catchUpMs);
     const { signal } = this.#abort;

@@ -101,18 +101,33 @@ describe('an informer', () => {
     expect(informer.store.size).toBe(1);
   });
 
-  test('gives up waiting for its own writes when the watch is dead, and says so', async () => {
+  test('opens a watch anew that does not show its own writes', async () => {
     const informer = informers.get(BUILTIN.configMaps, { namespace: 'test' });
-    cluster.fault = (call) => (call.path.includes('watch=true') ? { type: 'stall', afterBytes: 100_000 } : undefined);
+    cluster.fault = (call) => (call.path.includes('sendInitialEvents') ? { type: 'stall', afterBytes: 100_000 } : undefined);
     informers.start();
     await informers.waitForSync();
     const own = cluster.client.resource(BUILTIN.configMaps).inNamespace('test');
     await own.create(configMap('big', { x: 'x'.repeat(200_000) }));
-    const waiting = informer.waitUntilCaughtUp(5000);
+    const waiting = informer.waitUntilCaughtUp();
     await cluster.clock.advance(5000);
-    expect(await waiting).toBe(false);
+    expect(await waiting).toBe(true);
+    expect(informer.store.get('test/big')).toBeDefined();
+  });
+
+  test('gives up waiting for its own writes when no watch shows them, and says so', async () => {
+    const informer = informers.get(BUILTIN.configMaps, { namespace: 'test' });
+    informers.start();
+    await informers.waitForSync();
+    cluster.fault = (call) => (call.path.includes('watch=true') ? { type: 'refuse' } : undefined);
+    cluster.faults.breakConnections();
+    await cluster.clock.advance(0);
+    const own = cluster.client.resource(BUILTIN.configMaps).inNamespace('test');
+    await own.create(configMap('a'));
+    const waiting = informer.waitUntilCaughtUp(20_000);
+    await cluster.clock.advance(20_000);
+    expect([await waiting, informer.isCaughtUp]).toEqual([false, true]);
     cluster.fault = undefined;
-    await cluster.clock.advanceUntil(() => informer.store.get('test/big') !== undefined);
+    await cluster.clock.advanceUntil(() => informer.store.get('test/a') !== undefined);
   });
 
   test('tells a new object under an old name as a deletion and an addition', async () => {
@@ -133,6 +148,26 @@ describe('an informer', () => {
     await cluster.startServer();
     await cluster.clock.advanceUntil(() => informer.store.get('test/a')?.data?.['x'] === '2');
     expect(told).toEqual(['add 1', 'delete 1 true', 'add 2']);
+  });
+
+  test('tells the end of what vanished while nobody watched', async () => {
+    const informer = informers.get(BUILTIN.configMaps, { namespace: 'test' });
+    await others.create(configMap('a'));
+    await others.create(configMap('b'));
+    informers.start();
+    await informers.waitForSync();
+    const told: string[] = [];
+    informer.addHandler({ onUpdate: (o) => told.push(`update ${o.metadata.name}`), onDelete: (o, unknown) => told.push(`delete ${o.metadata.name} ${unknown}`) });
+    cluster.fault = (call) => (call.path.includes('watch=true') ? { type: 'refuse' } : undefined);
+    cluster.faults.breakConnections();
+    await cluster.clock.advance(0);
+    await others.delete('a');
+    await cluster.store.compact(await cluster.store.currentRevision());
+    cluster.stopServer();
+    await cluster.startServer();
+    cluster.fault = undefined;
+    await cluster.clock.advanceUntil(() => informer.store.size === 1);
+    expect(told).toEqual(['delete a true']);
   });
 
   test('tells everything again when it is to resync', async () => {

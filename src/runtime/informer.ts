@@ -41,6 +41,9 @@ export interface InformerOptions<T extends ApiObject> extends SelectorOptions {
   readonly onError?: (error: Error) => void;
 }
 
+/** A healthy watch tells of a write within milliseconds. */
+const PATIENCE_MS = 5000;
+
 /** The state of a resource, or a selection of it, kept up to date by a watch, and told to handlers. */
 export class Informer<T extends ApiObject> {
   readonly store: ObjectStore<T>;
@@ -135,15 +138,22 @@ export class Informer<T extends ApiObject> {
   }
 
   /**
-   * Waits until the store shows every write so far. When `timeoutMs` pass first, those writes are waited for no more, and
-   * the answer is false: the watch is broken or does not select them.
+   * Waits until the store shows every write so far. A watch that does not tell of them within five seconds is suspected
+   * to be dead and opened anew. When `timeoutMs` pass first, those writes are waited for no more, and the answer is false.
    */
-  async waitUntilCaughtUp(timeoutMs = 10_000): Promise<boolean> {
+  async waitUntilCaughtUp(timeoutMs = 300_000): Promise<boolean> {
     if (this.#written.isEmpty) return true;
     const mark = this.#written.mark();
-    const caughtUp = await this.#waiters.wait(() => this.#written.areShown(mark, this.#resourceVersion), timeoutMs);
-    if (!caughtUp) this.#written.giveUp(mark);
-    return caughtUp;
+    const areShown = (): boolean => this.#written.areShown(mark, this.#resourceVersion);
+    let leftMs = timeoutMs;
+    for (let patienceMs = PATIENCE_MS; leftMs > 0 && !this.#stopped; patienceMs *= 2) {
+      const waitMs = Math.min(patienceMs, leftMs);
+      if (await this.#waiters.wait(areShown, waitMs)) return true;
+      leftMs -= waitMs;
+      this.#watcher.renew();
+    }
+    this.#written.giveUp(mark);
+    return false;
   }
 
   /** This process wrote something that the informer will show, if it selects it. */

@@ -45,9 +45,10 @@ const MIN_WATCH_SECONDS = 300;
 /** A watch that ends sooner without a word counts as a failure: asking again at once would be a storm. */
 const SHORT_WATCH_MS = 1000;
 
+/** Ends a watch of which nothing is heard. */
 class SilenceError extends Error {
-  constructor(silenceMs: number) {
-    super(`the watch was silent for ${silenceMs} ms`);
+  constructor() {
+    super('the watch is silent');
     this.name = 'SilenceError';
   }
 }
@@ -59,6 +60,7 @@ export class Watcher<T extends ApiObject> {
   readonly #backoff: Backoff;
   #state: WatchState = START;
   #run: Promise<void> | undefined;
+  #connection: AbortController | undefined;
 
   constructor(options: WatcherOptions<T>) {
     this.#options = options;
@@ -78,6 +80,11 @@ export class Watcher<T extends ApiObject> {
   async stop(): Promise<void> {
     this.#abort.abort(new Error('the watcher was stopped'));
     await this.#run;
+  }
+
+  /** The watch is suspected to be dead: opens it anew from where it is. Does nothing while the state is still coming in. */
+  renew(): void {
+    if (this.#state.type === 'watching') this.#connection?.abort(new SilenceError());
   }
 
   get #stopped(): boolean {
@@ -129,9 +136,10 @@ export class Watcher<T extends ApiObject> {
   async #watch(from: WatchState): Promise<WatchInput | undefined> {
     const { clock, handler, silenceMs = 150_000 } = this.#options;
     const connection = new AbortController();
+    this.#connection = connection;
     const onStop = (): void => connection.abort(abortReason(this.#abort.signal));
     this.#abort.signal.addEventListener('abort', onStop, { once: true });
-    const silence = new SilenceGuard(clock, silenceMs, () => connection.abort(new SilenceError(silenceMs)));
+    const silence = new SilenceGuard(clock, silenceMs, () => connection.abort(new SilenceError()));
     const startedMs = clock.now();
     let heard = false;
     try {
