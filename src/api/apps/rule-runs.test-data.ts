@@ -27,6 +27,7 @@ export function objectOf(apiVersion: string, kind: string, fields: JsonObject): 
 export function create(rules: KindRules, object: KubeObject, version = 'v1'): { readonly object: KubeObject; readonly findings: string[]; readonly warnings: string[] } {
   rules.defaults?.(object, version);
   rules.prepareForCreate?.(object, context);
+  rules.canonicalize?.(object);
   const findings = (rules.validate?.(object, context) ?? []).map(formatFieldError);
   return { object, findings, warnings: rules.warningsOnCreate?.(object, context) ?? [] };
 }

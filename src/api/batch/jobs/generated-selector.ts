@@ -1,7 +1,6 @@
 import { FieldPath, fieldInvalid, fieldRequired, type FieldError } from '../../../machinery/field-error.ts';
 import { getOwn } from '../../../machinery/json.ts';
 import { compileSelector, shownLabels, shownSelector } from '../../apps/selectors.ts';
-import { takeTemplateLabels } from './defaults.ts';
 import type { Job } from './job.ts';
 
 export const JOB_NAME_LABEL = 'batch.kubernetes.io/job-name';
@@ -29,7 +28,6 @@ export function generateSelector(job: Job): void {
   labels[CONTROLLER_UID_LABEL] ??= uid;
   const matchLabels = ((spec.selector ??= {}).matchLabels ??= {});
   matchLabels[CONTROLLER_UID_LABEL] ??= uid;
-  takeTemplateLabels(job);
 }
 
 /** `wantsPrefixed`: jobs made before 1.27 have the labels without a domain only. */

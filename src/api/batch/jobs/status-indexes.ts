@@ -1,13 +1,13 @@
 import { FieldPath, fieldInvalid, type FieldError } from '../../../machinery/field-error.ts';
 import { commonIndex, IndexIntervalsError, parseIndexIntervals, type IndexInterval } from './index-intervals.ts';
 import { isIndexed } from './job.ts';
-import type { Change } from './status-validation.ts';
+import type { StatusChange } from './status-change.ts';
 
 const COMPLETED = FieldPath.root('status').child('completedIndexes');
 const FAILED = FieldPath.root('status').child('failedIndexes');
 
 /** The lists of indexes that have come to an end: well formed, of an indexed job, and apart from each other. */
-export function checkIndexes(findings: FieldError[], { spec, status, changed }: Change): void {
+export function checkIndexes(findings: FieldError[], { spec, status, changed }: StatusChange): void {
   const { completions } = spec;
   const completed = status.completedIndexes ?? '';
   const { failedIndexes } = status;

@@ -1,31 +1,17 @@
 import { FieldPath, fieldDuplicate, fieldInvalid, fieldRequired, type FieldError } from '../../../machinery/field-error.ts';
-import { equalJson } from '../../../machinery/json.ts';
 import type { KubeObject } from '../../../machinery/object-meta.ts';
 import { checkCounts } from '../../apps/status-counts.ts';
-import { hasTrueCondition, isIndexed, type Job, type JobSpec, type JobStatus } from './job.ts';
-import { checkIndexes } from './status-indexes.ts';
+import { hasTrueCondition, isIndexed, type Job, type JobStatus } from './job.ts';
 import { invalidAsAWhole } from './pod-failure-policy.ts';
+import { statusChangeOf, type StatusChange } from './status-change.ts';
+import { checkIndexes } from './status-indexes.ts';
 
 const STATUS = FieldPath.root('status');
 const CONDITIONS = STATUS.child('conditions');
 const TERMINAL_CONDITIONS = ['Failed', 'Complete', 'FailureTarget', 'SuccessCriteriaMet'];
 
-/** What an update of a status changes: most rules are asked only then, so that what is stored already may stay. */
-export interface Change {
-  readonly spec: JobSpec;
-  readonly status: JobStatus;
-  readonly old: JobStatus;
-  readonly isComplete: boolean;
-  readonly isFailed: boolean;
-  readonly isFinished: boolean;
-  readonly completeChanged: boolean;
-  readonly failedChanged: boolean;
-  readonly finishedChanged: boolean;
-  readonly changed: (...fields: readonly (keyof JobStatus)[]) => boolean;
-}
-
 export function validateStatusUpdate(object: KubeObject, oldObject: KubeObject): FieldError[] {
-  const change = changeOf(object as Job, oldObject as Job);
+  const change = statusChangeOf(object as Job, oldObject as Job);
   const findings: FieldError[] = [];
   checkCounts(findings, change.status, ['active', 'succeeded', 'failed', 'ready', 'terminating'], STATUS);
   checkUncountedPods(findings, change.status);
@@ -36,27 +22,6 @@ export function validateStatusUpdate(object: KubeObject, oldObject: KubeObject):
   checkSuccessCriteria(findings, change);
   checkOneWayChanges(findings, change);
   return findings;
-}
-
-function changeOf(job: Job, oldJob: Job): Change {
-  const status = job.status ?? {};
-  const old = oldJob.status ?? {};
-  const changedCondition = (type: string): boolean => hasTrueCondition(status, type) !== hasTrueCondition(old, type);
-  const isComplete = hasTrueCondition(status, 'Complete');
-  const isFailed = hasTrueCondition(status, 'Failed');
-  const wasFinished = hasTrueCondition(old, 'Complete') || hasTrueCondition(old, 'Failed');
-  return {
-    spec: job.spec ?? {},
-    status,
-    old,
-    isComplete,
-    isFailed,
-    isFinished: isComplete || isFailed,
-    completeChanged: changedCondition('Complete'),
-    failedChanged: changedCondition('Failed'),
-    finishedChanged: (isComplete || isFailed) !== wasFinished,
-    changed: (...fields) => fields.some((field) => !equalJson(status[field], old[field])),
-  };
 }
 
 function checkUncountedPods(findings: FieldError[], { uncountedTerminatedPods: pods }: JobStatus): void {
@@ -72,7 +37,7 @@ function checkUncountedPods(findings: FieldError[], { uncountedTerminatedPods: p
 }
 
 /** Which conditions go together, and what an end needs: a time, and the decision that came before it. */
-function checkConditions(findings: FieldError[], change: Change): void {
+function checkConditions(findings: FieldError[], change: StatusChange): void {
   const { status, isComplete, isFailed, completeChanged, failedChanged } = change;
   const has = (type: string): boolean => hasTrueCondition(status, type);
   const targetChanged = has('FailureTarget') !== hasTrueCondition(change.old, 'FailureTarget');
@@ -88,7 +53,7 @@ function checkConditions(findings: FieldError[], change: Change): void {
   }
 }
 
-function checkCompletionTime(findings: FieldError[], { status, isComplete, completeChanged, changed }: Change): void {
+function checkCompletionTime(findings: FieldError[], { status, isComplete, completeChanged, changed }: StatusChange): void {
   const path = STATUS.child('completionTime');
   const { startTime, completionTime } = status;
   if (completeChanged || changed('completionTime')) {
@@ -100,7 +65,7 @@ function checkCompletionTime(findings: FieldError[], { status, isComplete, compl
 }
 
 /** A finished job has started, and nothing of it is left. */
-function checkFinished(findings: FieldError[], { spec, status, isFinished, finishedChanged, changed }: Change): void {
+function checkFinished(findings: FieldError[], { spec, status, isFinished, finishedChanged, changed }: StatusChange): void {
   if (!isFinished) return;
   if ((finishedChanged || changed('active')) && (status.active ?? 0) > 0) findings.push(fieldInvalid(STATUS.child('active'), status.active, 'active>0 is invalid for finished job'));
   const neverRan = spec.suspend === true && spec.completions === 0;
@@ -114,7 +79,7 @@ function checkFinished(findings: FieldError[], { spec, status, isFinished, finis
   }
 }
 
-function checkPodCounts(findings: FieldError[], { status, isFinished, finishedChanged, changed }: Change): void {
+function checkPodCounts(findings: FieldError[], { status, isFinished, finishedChanged, changed }: StatusChange): void {
   const { terminating = 0, ready, active = 0 } = status;
   if ((finishedChanged || changed('terminating')) && isFinished && terminating > 0) {
     findings.push(fieldInvalid(STATUS.child('terminating'), terminating, 'terminating>0 is invalid for finished job'));
@@ -122,14 +87,14 @@ function checkPodCounts(findings: FieldError[], { status, isFinished, finishedCh
   if (changed('ready', 'active') && ready !== undefined && ready > active) findings.push(fieldInvalid(STATUS.child('ready'), ready, 'cannot set more ready pods than active'));
 }
 
-function checkSuccessCriteria(findings: FieldError[], { status, isFailed }: Change): void {
+function checkSuccessCriteria(findings: FieldError[], { status, isFailed }: StatusChange): void {
   if (!hasTrueCondition(status, 'SuccessCriteriaMet')) return;
   if (isFailed) findings.push(invalidAsAWhole(CONDITIONS, 'cannot set Failed=True and SuccessCriteriaMet=true conditions'));
   if (hasTrueCondition(status, 'FailureTarget')) findings.push(invalidAsAWhole(CONDITIONS, 'cannot set FailureTarget=true and SuccessCriteriaMet=true conditions'));
 }
 
 /** What was decided and counted stays so. */
-function checkOneWayChanges(findings: FieldError[], { spec, status, old }: Change): void {
+function checkOneWayChanges(findings: FieldError[], { spec, status, old }: StatusChange): void {
   for (const type of TERMINAL_CONDITIONS) {
     if (hasTrueCondition(old, type) && !hasTrueCondition(status, type)) findings.push(invalidAsAWhole(CONDITIONS, `cannot disable the terminal ${type}=True condition`));
   }

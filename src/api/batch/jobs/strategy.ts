@@ -2,6 +2,7 @@ import { FieldPath } from '../../../machinery/field-error.ts';
 import type { KindRules } from '../../kind-rules.ts';
 import { podNameWarnings } from '../../apps/workload-template.ts';
 import { defaults } from './defaults.ts';
+import { generateSelector } from './generated-selector.ts';
 import type { Job } from './job.ts';
 import { cells } from './printer.ts';
 import { validateStatusUpdate } from './status-validation.ts';
@@ -12,6 +13,7 @@ const SPEC = FieldPath.root('spec');
 
 export const rules: KindRules = {
   defaults,
+  canonicalize: (object) => generateSelector(object as Job),
   validate,
   validateUpdate,
   warningsOnCreate: (object) => [...podNameWarnings(object.metadata.name), ...jobSpecWarnings((object as Job).spec ?? {}, SPEC)],

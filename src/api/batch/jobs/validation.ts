@@ -6,7 +6,8 @@ import { checkSelectorUnchanged, compileSelector } from '../../apps/selectors.ts
 import { checkSelected } from '../../apps/workload-template.ts';
 import { internalForm } from '../../pod-template/internal-form.ts';
 import { selectorFindings } from '../../pod-template/validate-affinity.ts';
-import { checkGeneratedSelector, CONTROLLER_UID_LABEL, generateSelector, JOB_NAME_LABEL } from './generated-selector.ts';
+import { takeTemplateLabels } from './defaults.ts';
+import { checkGeneratedSelector, CONTROLLER_UID_LABEL, JOB_NAME_LABEL } from './generated-selector.ts';
 import { isIndexed, type Job, type JobSpec } from './job.ts';
 import { checkJobSpec } from './spec-validation.ts';
 import { shownPodFailurePolicy, shownSuccessPolicy } from './shown-policies.ts';
@@ -15,11 +16,12 @@ import { withMutableParts } from './suspended-template.ts';
 const SPEC = FieldPath.root('spec');
 const IMMUTABLE = 'field is immutable';
 
-/** Makes the selector too, since only now name and uid are known. */
 export function validate(object: KubeObject): FieldError[] {
   const job = object as Job;
-  generateSelector(job);
-  return jobFindings(job, true);
+  const findings = jobFindings(job, true);
+  // Kubernetes gives a job without labels those of its template whenever it is read, so that they are never judged.
+  takeTemplateLabels(job);
+  return findings;
 }
 
 /** Kubernetes judges the job as if it were new, and then again as an update: findings about its spec come twice. */
