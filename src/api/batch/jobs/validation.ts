@@ -5,6 +5,7 @@ import type { KubeObject } from '../../../machinery/object-meta.ts';
 import { checkSelectorUnchanged, compileSelector } from '../../apps/selectors.ts';
 import { checkSelected } from '../../apps/workload-template.ts';
 import { internalForm } from '../../pod-template/internal-form.ts';
+import type { PodTemplateSpec } from '../../pod-template/shapes.ts';
 import { selectorFindings } from '../../pod-template/validate-affinity.ts';
 import { takeTemplateLabels } from './defaults.ts';
 import { checkGeneratedSelector, CONTROLLER_UID_LABEL, JOB_NAME_LABEL } from './generated-selector.ts';
@@ -35,10 +36,7 @@ export function validateUpdate(object: KubeObject, oldObject: KubeObject): Field
   checkSpecWithSelector(findings, spec);
   checkCompletions(findings, spec, oldSpec);
   checkSelectorUnchanged(findings, spec.selector, oldSpec.selector, SPEC.child('selector'));
-  const template = internalForm(spec.template, 'PodTemplateSpec');
-  if (!equalJson(template, internalForm(withMutableParts(spec.template ?? {}, old), 'PodTemplateSpec'))) {
-    findings.push(fieldInvalid(SPEC.child('template'), template, IMMUTABLE));
-  }
+  checkTemplate(findings, spec.template ?? {}, withMutableParts(spec.template ?? {}, old));
   const compare = (field: keyof JobSpec, shown: unknown): void => {
     if (!equalJson(spec[field], oldSpec[field])) findings.push(fieldInvalid(SPEC.child(field), shown, IMMUTABLE));
   };
@@ -72,6 +70,13 @@ function checkSpecWithSelector(findings: FieldError[], spec: JobSpec): void {
   else findings.push(...selectorFindings(spec.selector, SPEC.child('selector')));
   const selector = compileSelector(spec.selector);
   if (selector !== undefined) checkSelected(findings, selector, spec.template ?? {}, SPEC.child('template'));
+}
+
+/** `allowed` is the old template as far as it may not change. Its long form is made only for those that differ. */
+function checkTemplate(findings: FieldError[], template: PodTemplateSpec, allowed: PodTemplateSpec): void {
+  if (equalJson(template, allowed)) return;
+  const shown = internalForm(template, 'PodTemplateSpec');
+  if (!equalJson(shown, internalForm(allowed, 'PodTemplateSpec'))) findings.push(fieldInvalid(SPEC.child('template'), shown, IMMUTABLE));
 }
 
 /** An indexed job grows and shrinks as a whole: all its indexes run side by side. */
