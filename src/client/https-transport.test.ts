@@ -6,12 +6,15 @@ import { systemClock } from '../machinery/clock.ts';
 import { listen, openApiServer } from '../sdk/cluster/api-server-process.ts';
 import type { ApiServer } from '../server/api-server.ts';
 import { generateClusterCertificates, servingHosts, type ClusterCertificates } from '../server/certificates/cluster-certificates.ts';
+import { kubeconfigText } from '../server/certificates/kubeconfig.ts';
 import type { HttpsServer } from '../server/http/https-server.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { BUILTIN } from './builtin-resources.ts';
 import { Client } from './client.ts';
 import { fixedCredentials, type Credentials } from './credentials.ts';
 import { HttpsTransport, type HttpsTransportOptions } from './https-transport.ts';
+import { connectionOf } from './kubeconfig/connection.ts';
+import { parseKubeconfig } from './kubeconfig/kubeconfig.ts';
 import { TransportError } from './transport.ts';
 
 describe('the HTTPS transport, against the API server on its port', () => {
@@ -46,6 +49,13 @@ describe('the HTTPS transport, against the API server on its port', () => {
   test('proves who it is with a certificate', async () => {
     const review = await connect().resource({ group: 'authentication.k8s.io', version: 'v1', resource: 'selfsubjectreviews', namespaced: false }).create({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} });
     expect(review).toMatchObject({ status: { userInfo: { username: 'kubernetes-admin' } } });
+  });
+
+  test('is what a kubeconfig leads to', async () => {
+    const text = kubeconfigText({ server: url, ca: certificates.ca.cert, client: certificates.admin, namespace: 'kube-system' });
+    const { transport, namespace } = connectionOf(parseKubeconfig(text, { file: 'config', folder: '/' }), { clock: systemClock, environment: {} });
+    const found = await connect(transport).resource(BUILTIN.namespaces).get(namespace);
+    expect(found.metadata.name).toBe('kube-system');
   });
 
   test('proves who it is with a token, and stands for another', async () => {
