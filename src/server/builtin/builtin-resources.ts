@@ -17,6 +17,8 @@ import { scaleOf } from './scales.ts';
 import { GENERATION_FROM_ZERO, GENERATION_KINDS, SHARED_STORAGE, STORAGE_VERSIONS } from './storage-versions.ts';
 
 const EVENT_TTL_SECONDS = 3600;
+/** Old kinds whose dependents are kept unless a deletion says otherwise. */
+const ORPHANING: ReadonlySet<string> = new Set(['/replicationcontrollers', 'batch/jobs']);
 
 /**
  * Every resource of the built-in API, made from the facts and, where a kind has them, its rules. What costs time
@@ -66,7 +68,7 @@ class BuiltinStorage implements ResourceStorage {
     this.storageType = { apiVersion: formatApiVersion(stored), kind: resource.kind };
     this.standardFinalizers = this.#key !== 'apiextensions.k8s.io/customresourcedefinitions';
     if (this.#key === '/events') this.ttlSeconds = EVENT_TTL_SECONDS;
-    if (this.#key === '/replicationcontrollers') this.defaultPropagation = 'Orphan';
+    if (ORPHANING.has(this.#key)) this.defaultPropagation = 'Orphan';
   }
 
   load(): Promise<void> | undefined {

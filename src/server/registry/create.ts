@@ -1,5 +1,6 @@
 import { formatTime } from '../../machinery/clock.ts';
 import { cloneJson } from '../../machinery/json.ts';
+import { cloneJson } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { validateObjectMeta } from '../../machinery/object-meta-validation.ts';
 import { alreadyExists, badRequest, failure } from '../../machinery/status-error.ts';
@@ -87,7 +88,6 @@ async function createAdmitted(context: RegistryContext, call: ApiCall, hub: Kube
       const error = alreadyExists(storage, name);
       throw generated ? failure({ code: 409, reason: 'AlreadyExists', message: `${error.message}, the server was not able to generate a unique name for the object`, details: { ...error.status.details } }) : error;
     }
-    delete hub.metadata.name;
   }
 }
 

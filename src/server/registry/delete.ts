@@ -15,6 +15,8 @@ import { admissionRequest, commit, contention, encodeFor, MAX_WRITE_ATTEMPTS, pu
 
 const ORPHAN_FINALIZER = 'orphan';
 const FOREGROUND_FINALIZER = 'foregroundDeletion';
+const JOBS_ORPHAN_WARNING =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning';
 
 /** DELETE of one object. */
 export async function deleteFromRequest(context: RegistryContext, call: ApiCall): Promise<Outcome> {
@@ -102,6 +104,9 @@ async function attemptDelete(context: RegistryContext, call: ApiCall, target: { 
   await context.admission.admit(admission);
   await context.admission.validate(admission);
 
+  if (storage.group === 'batch' && storage.defaultPropagation === 'Orphan' && options.propagationPolicy === undefined && options.orphanDependents === undefined) {
+    call.warn(JOBS_ORPHAN_WARNING);
+  }
   const plan = planDeletion(context, call, old, options);
   if (plan.type === 'unchanged') return { outcome: { type: 'stored', status: 200, object: current } };
   const fullKey = storage.prefix + target.key;
