@@ -22,7 +22,7 @@ export async function applyFromRequest(context: RegistryContext, call: ApiCall, 
     make: (current) => {
       const applied = applyPatch(current as KubeObject | undefined, patch, { ...ownership, kind: type.kind, force: options.force ?? false });
       if (current !== undefined && !applied.changed) return cloneJson(applied.object);
-      checkNames(call, patch, current === undefined);
+      checkNames(call, applied.object as unknown as JsonObject, current === undefined);
       reportStrict(call, strict, options);
       return decodeApplied(call, applied.object);
     },
@@ -74,8 +74,9 @@ function reportStrict(call: ApiCall, strict: readonly string[], options: WriteOp
   for (const finding of strict) call.warn(finding);
 }
 
-function checkNames(call: ApiCall, patch: JsonObject, creating: boolean): void {
-  const metadata = isJsonObject(patch['metadata']) ? patch['metadata'] : {};
+/** An object that exists keeps its name where the patch leaves it out. */
+function checkNames(call: ApiCall, applied: JsonObject, creating: boolean): void {
+  const metadata = isJsonObject(applied['metadata']) ? applied['metadata'] : {};
   const name = metadata['name'] ?? '';
   if (name === '') throw badRequest(`the name of the object (${call.info.name} based on URL) was undeterminable: name must be provided`);
   if (name !== call.info.name) throw badRequest(`the name of the object (${typeof name === 'string' ? name : ''}) does not match the name on the URL (${call.info.name})`);

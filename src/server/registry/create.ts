@@ -1,6 +1,5 @@
 import { formatTime } from '../../machinery/clock.ts';
 import { cloneJson } from '../../machinery/json.ts';
-import { cloneJson } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { validateObjectMeta } from '../../machinery/object-meta-validation.ts';
 import { alreadyExists, badRequest, failure } from '../../machinery/status-error.ts';
@@ -77,13 +76,15 @@ async function createAdmitted(context: RegistryContext, call: ApiCall, hub: Kube
   prepare(context, call, hub);
 
   for (let attempt = 1; ; attempt++) {
-    const generated = nameObject(context, hub);
-    storage.rules.canonicalize?.(hub);
-    validate(context, call, hub);
-    await context.admission.validate({ ...creation.admission, name: hub.metadata.name ?? '' });
-    const created = await store(context, call, hub, creation);
+    // A name that is taken must leave nothing of itself behind for the next attempt.
+    const named = (hub.metadata.name ?? '') === '' ? cloneJson(hub) : hub;
+    const generated = nameObject(context, named);
+    storage.rules.canonicalize?.(named);
+    validate(context, call, named);
+    await context.admission.validate({ ...creation.admission, name: named.metadata.name ?? '', object: named });
+    const created = await store(context, call, named, creation);
     if (created) return created;
-    const name = hub.metadata.name ?? '';
+    const name = named.metadata.name ?? '';
     if (!generated || attempt === MAX_NAME_ATTEMPTS) {
       const error = alreadyExists(storage, name);
       throw generated ? failure({ code: 409, reason: 'AlreadyExists', message: `${error.message}, the server was not able to generate a unique name for the object`, details: { ...error.status.details } }) : error;

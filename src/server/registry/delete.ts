@@ -187,7 +187,8 @@ function planDeletion(context: RegistryContext, call: ApiCall, old: KubeObject, 
   setDeletion(context, object, selfHeld ? undefined : grace);
   if (metadata.generation !== undefined && !selfHeld) metadata.generation += 1;
   rules.beginDeletion?.(object, ruleContext(context, call));
-  return vanishes(storage, object) ? { type: 'remove', object } : { type: 'mark', object };
+  // A kind that holds itself is first marked, so that whoever looks after its content sees it go.
+  return vanishes(storage, object) && !selfHeld ? { type: 'remove', object } : { type: 'mark', object };
 }
 
 /** `deletionTimestamp` is when the grace period ends. */
@@ -221,7 +222,8 @@ function wantsForeground(existing: readonly string[], options: DeleteOptions): b
 }
 
 function goneOutcome(call: ApiCall, name: string, object: KubeObject, revision: number): Outcome {
-  if (call.type.storage.rules.answersDeletionWithObject) {
+  const { rules } = call.type.storage;
+  if (rules.answersDeletionWithObject || rules.heldInDeletion) {
     object.metadata.resourceVersion = String(revision);
     return { type: 'object', status: 200, object: call.type.fromStorage(object) };
   }

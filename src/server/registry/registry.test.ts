@@ -89,6 +89,23 @@ describe('deletion', () => {
   });
 });
 
+describe('generated names', () => {
+  test('a name that is taken is made anew', async () => {
+    let calls = 0;
+    // The first two names come out alike: five characters each.
+    const own = await startCluster({ random: () => (calls++ < 10 ? 0 : 0.5) });
+    const body = { metadata: { generateName: 'a-' } };
+    const maps = '/api/v1/namespaces/default/configmaps';
+    calls = 0;
+    const first = await own.request<KubeObject>('POST', maps, { body });
+    const second = await own.request<KubeObject>('POST', maps, { body });
+    await own.stop();
+    expect(first.body.metadata.name).toBe('a-bbbbb');
+    expect(second.status).toBe(201);
+    expect(second.body.metadata.name).not.toBe(first.body.metadata.name);
+  });
+});
+
 describe('keys that every object inherits', () => {
   test.each(['__proto__', 'constructor', 'toString'])('%s is data like any other', async (key) => {
     const maps = await newNamespace();
