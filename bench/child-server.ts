@@ -8,8 +8,8 @@ export interface ChildServer {
   readonly url: string;
   /** From starting the process until it said where it listens. */
   readonly startMs: number;
-  /** Resident memory in bytes. */
-  residentBytes(): number;
+  /** Resident memory in bytes: all of it, or without the pages of files, which the system takes back when it needs them. */
+  residentBytes(of?: 'all' | 'anonymous'): number;
   /** Processor time that the process has used so far, all threads. */
   cpuSeconds(): number;
   stop(): Promise<void>;
@@ -45,7 +45,7 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
     pid,
     url,
     startMs: performance.now() - begin,
-    residentBytes: () => residentBytes(pid),
+    residentBytes: (of = 'all') => residentBytes(pid, of === 'all' ? 'VmRSS' : 'RssAnon'),
     cpuSeconds: () => cpuSeconds(pid),
     async stop() {
       child.kill('SIGTERM');
@@ -70,7 +70,9 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-function residentBytes(pid: number): number {
-  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(line?.[1] ?? Number.NaN) * 1024;
+function residentBytes(pid: number, field: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
+  if (kilobytes === undefined) throw new Error(`the system does not tell ${field} of a process`);
+  return Number(kilobytes) * 1024;
 }
