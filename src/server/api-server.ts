@@ -117,7 +117,7 @@ export class ApiServer {
     const access = options.access({ ...core, ...(podCache && { pods: podCache }) });
     this.admission.replace(access.admission);
     for (const [resource, companion] of access.companions ?? []) core.context.companions.set(resource, companion);
-    this.#checks = healthChecks(() => this.#ready);
+    this.#checks = healthChecks({ isReady: () => this.#ready, store: options.store });
     addDiscoveryPaths(this.paths, new DiscoveryDocuments(core.catalog), core.context.protobuf);
     addHealthPaths(this.paths, this.#checks);
     this.paths.exact('/version', () => jsonResponse(200, VERSION_INFO));
@@ -209,14 +209,17 @@ function storagesReadAtOnce(catalog: ResourceCatalog): ResourceStorage[] {
   });
 }
 
-function healthChecks(isReady: () => boolean): HealthCheck[] {
+function healthChecks({ isReady, store }: { readonly isReady: () => boolean; readonly store: Store }): HealthCheck[] {
+  const storeAnswers = async (): Promise<void> => {
+    await store.currentRevision();
+  };
   const ready = (): void => {
     if (!isReady()) throw new Error('not yet');
   };
   return [
     { name: 'ping', scope: 'all', check: () => undefined },
     { name: 'log', scope: 'all', check: () => undefined },
-    { name: 'etcd', scope: 'all', check: () => undefined },
+    { name: 'etcd', scope: 'all', check: storeAnswers },
     { name: 'informer-sync', scope: 'ready', check: ready },
     { name: 'poststarthook/rbac/bootstrap-roles', scope: 'ready', check: ready },
     { name: 'shutdown', scope: 'ready', check: () => undefined },

@@ -25,6 +25,8 @@ import { RbacAuthorizer } from '../../server/authorization/rbac-authorizer.ts';
 import { reviewEndpoints } from '../../server/authorization/review-endpoints.ts';
 import { alwaysAllow, alwaysDeny, privilegedGroups, unionAuthorizer, unionRuleResolver } from '../../server/authorization/union-authorizer.ts';
 import { lazily, lazyCertificates, lazyTokens } from './lazy-authenticators.ts';
+import { noNodes, type NodeConnector } from '../../server/endpoints/node-connector.ts';
+import { resourceEndpoints } from '../../server/endpoints/resource-endpoints.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
 import { tokenKey, type TokenKey } from '../../server/service-account-tokens/json-web-token.ts';
 import { tokenEndpoint } from '../../server/service-account-tokens/token-endpoint.ts';
@@ -52,6 +54,8 @@ export interface AccessOptions {
   /** `--service-node-port-range`. Default: 30000-32767. */
   readonly serviceNodePortRange?: string;
   readonly facts: Facts;
+  /** How pods and nodes are reached. Default: not at all. */
+  readonly connector?: NodeConnector;
 }
 
 /** Puts together who is let in, and to what, as kube-apiserver does from its flags. */
@@ -63,6 +67,7 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
   const tokens = tokensOf(options, core, key, issuers);
   const authenticator = authenticatorOf(options, tokens, issuers);
   const endpoints = new Map([
+    ...resourceEndpoints({ facts: options.facts, authorizer, connector: options.connector ?? noNodes() }),
     ...reviewEndpoints({ authorizer, resolver, tokens, apiAudiences: issuers }),
     ...tokenEndpoint(options.facts, { issuer: options.serviceAccountIssuer, apiAudiences: issuers, reader: core.reader, randomUuid: core.context.uuid, get key() { return key(); } }),
   ]);

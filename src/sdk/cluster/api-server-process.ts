@@ -18,6 +18,7 @@ import { keyOfItem, seedEmptyStore } from '../../server/bootstrap/seed-empty-sto
 import { requestTarget } from '../../server/bootstrap/request-target.ts';
 import { objectMetadata } from '../../extensions/custom-resources/object-metadata.ts';
 import { installCustomResources } from '../../extensions/custom-resources/install-custom-resources.ts';
+import type { NodeConnector } from '../../server/endpoints/node-connector.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
 import { HttpsServer } from '../../server/http/https-server.ts';
 import type { Store } from '../../store/store.ts';
@@ -37,6 +38,8 @@ export interface ApiServerProcessOptions {
   readonly clientCa?: string;
   readonly serviceClusterIpRange?: string;
   readonly serviceNodePortRange?: string;
+  /** How pods and nodes are reached. Default: not at all. */
+  readonly connector?: NodeConnector;
   readonly serviceAccountIssuer?: string;
   /** Admission plugins on top of the default ones. */
   readonly enabledAdmission?: readonly string[];
@@ -118,6 +121,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
           serviceClusterIpRanges: serviceCidrs(options),
           ...(options.serviceNodePortRange !== undefined && { serviceNodePortRange: options.serviceNodePortRange }),
           facts,
+          ...(options.connector && { connector: options.connector }),
           ...(options.enabledAdmission && { enabledAdmission: options.enabledAdmission }),
           ...(options.disabledAdmission && { disabledAdmission: options.disabledAdmission }),
           ...(options.tokenFile !== undefined && { tokenFile: options.tokenFile }),

@@ -1,10 +1,10 @@
 import { textResponse, type ApiResponse } from '../http/api-request.ts';
 import type { PathCall, PathRouter } from '../pipeline/path-router.ts';
 
-/** One thing that must be well; answers at once or throws with the reason why it is not. */
+/** One thing that must be well; throws, or rejects, with the reason why it is not. */
 export interface HealthCheck {
   readonly name: string;
-  check(): void;
+  check(): void | Promise<void>;
   /** Asked by `/readyz` only, or by all three. */
   readonly scope: 'ready' | 'all';
 }
@@ -18,16 +18,16 @@ export function addHealthPaths(router: PathRouter, checks: readonly HealthCheck[
   }
 }
 
-function one(check: HealthCheck): ApiResponse {
+async function one(check: HealthCheck): Promise<ApiResponse> {
   try {
-    check.check();
+    await check.check();
     return textResponse(200, 'ok');
   } catch (error) {
     return textResponse(500, `internal server error: ${error instanceof Error ? error.message : String(error)}\n`);
   }
 }
 
-function all(call: PathCall, endpoint: string, checks: readonly HealthCheck[]): ApiResponse {
+async function all(call: PathCall, endpoint: string, checks: readonly HealthCheck[]): Promise<ApiResponse> {
   const excluded = new Set(call.query.getAll('exclude'));
   let failed = 0;
   const lines: string[] = [];
@@ -37,7 +37,7 @@ function all(call: PathCall, endpoint: string, checks: readonly HealthCheck[]): 
       continue;
     }
     try {
-      check.check();
+      await check.check();
       lines.push(`[+]${check.name} ok`);
     } catch {
       failed++;
