@@ -2,7 +2,7 @@ import type { IpFamily } from '../../api/core/services/ip-families.ts';
 import type { DeepReadonly } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { prefixRange } from '../../store/store.ts';
-import type { RegistryContext } from '../registry/api-call.ts';
+import type { CompanionContext } from '../registry/write-companion.ts';
 import { chooseFreeSlot } from './free-slot.ts';
 import { ipAddressKey, ipAddressType } from './ip-address-objects.ts';
 import { formatIpSlot, isInNetwork, parseIpRange, parseIpSlot, type IpRange } from './ip-range.ts';
@@ -18,7 +18,7 @@ interface ServiceCidr extends KubeObject {
  * The ranges that addresses come from: the cluster's own, which `--service-cluster-ip-range` gives, and those of
  * ServiceCIDRs that are ready and not on their way out.
  */
-export async function serviceRanges(context: RegistryContext, own: readonly IpRange[]): Promise<readonly IpRange[]> {
+export async function serviceRanges(context: CompanionContext, own: readonly IpRange[]): Promise<readonly IpRange[]> {
   const type = context.catalog.findStored('networking.k8s.io', 'servicecidrs');
   if (!type) return own;
   const cache = await context.caches.get(type.storage);
@@ -39,7 +39,7 @@ function isUsable({ metadata, status }: DeepReadonly<ServiceCidr>): boolean {
 }
 
 /** Why an address cannot be had, in Kubernetes' words; undefined when it can. */
-export async function refusalOfAddress(context: RegistryContext, ranges: readonly IpRange[], address: string): Promise<string | undefined> {
+export async function refusalOfAddress(context: CompanionContext, ranges: readonly IpRange[], address: string): Promise<string | undefined> {
   const slot = parseIpSlot(address);
   // Ranges may overlap: the narrowest one decides.
   const range = slot && ranges.filter((r) => isInNetwork(r, slot)).sort((a, b) => compareSize(a, b))[0];
@@ -57,7 +57,7 @@ function compareSize(a: IpRange, b: IpRange): number {
 }
 
 /** A free address of the family; undefined when every range of it is full. */
-export async function chooseAddress(context: RegistryContext, ranges: readonly IpRange[], family: IpFamily): Promise<string | undefined> {
+export async function chooseAddress(context: CompanionContext, ranges: readonly IpRange[], family: IpFamily): Promise<string | undefined> {
   const type = ipAddressType(context);
   const { store, random } = context;
   for (const range of ranges) {

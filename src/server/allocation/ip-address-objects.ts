@@ -3,7 +3,7 @@ import { formatTime } from '../../machinery/clock.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import type { Entry } from '../../store/store.ts';
 import { decodeStored } from '../objects/stored-object.ts';
-import type { RegistryContext } from '../registry/api-call.ts';
+import type { CompanionContext } from '../registry/write-companion.ts';
 import type { ResourceType } from '../registry/resource-type.ts';
 import { encodeFor } from '../registry/write-support.ts';
 import { parseIpSlot } from './ip-range.ts';
@@ -26,7 +26,7 @@ export interface ServiceName {
   readonly name: string;
 }
 
-export function ipAddressType(context: RegistryContext): ResourceType {
+export function ipAddressType(context: CompanionContext): ResourceType {
   const type = context.catalog.findStored(GROUP, RESOURCE);
   if (!type) throw new Error(`${GROUP} ${RESOURCE} are not served`);
   return type;
@@ -37,7 +37,7 @@ export function ipAddressKey(type: ResourceType, address: string): string {
 }
 
 /** The stored form of the IPAddress by which a service holds an address. */
-export function encodeIpAddress(context: RegistryContext, address: string, service: ServiceName): Buffer {
+export function encodeIpAddress(context: CompanionContext, address: string, service: ServiceName): Buffer {
   const type = ipAddressType(context);
   const now = formatTime(context.clock.now());
   const object: IpAddressObject = {

@@ -1,7 +1,7 @@
 import { prefixRange, type Entry, type Operation, type Store } from '../../store/store.ts';
 import type { Service } from '../../api/core/services/service.ts';
 import { decodeStored } from '../objects/stored-object.ts';
-import type { RegistryContext } from '../registry/api-call.ts';
+import type { CompanionContext } from '../registry/write-companion.ts';
 import { objectKey, type ResourceStorage } from '../registry/resource-type.ts';
 import { ALLOCATOR, decodeIpAddress, ipAddressType, MANAGED_BY_LABEL } from './ip-address-objects.ts';
 import { holderOf, NODE_PORT_PREFIX } from './node-ports.ts';
@@ -22,14 +22,14 @@ export interface RepairResult {
  * Each step is a transaction of its own that fails harmlessly when somebody else changes what it builds on: the server
  * may be serving meanwhile. Costs a reading of all services.
  */
-export async function repairServiceAllocations(context: RegistryContext): Promise<RepairResult> {
+export async function repairServiceAllocations(context: CompanionContext): Promise<RepairResult> {
   const services = context.catalog.findStored('', 'services')?.storage;
   if (!services) return { taken: 0, released: 0, conflicts: [] };
   const { taken, conflicts } = await takeMissing(context, services);
   return { taken, conflicts, released: await releaseOrphans(context, services) };
 }
 
-async function takeMissing(context: RegistryContext, services: ResourceStorage): Promise<{ taken: number; conflicts: string[] }> {
+async function takeMissing(context: CompanionContext, services: ResourceStorage): Promise<{ taken: number; conflicts: string[] }> {
   const { store } = context;
   let taken = 0;
   const conflicts: string[] = [];
@@ -50,7 +50,7 @@ async function takeMissing(context: RegistryContext, services: ResourceStorage):
   return { taken, conflicts };
 }
 
-async function releaseOrphans(context: RegistryContext, services: ResourceStorage): Promise<number> {
+async function releaseOrphans(context: CompanionContext, services: ResourceStorage): Promise<number> {
   const addresses = ipAddressType(context);
   let released = 0;
   for await (const entry of readPages(context.store, prefixRange(addresses.storage.prefix))) {
@@ -67,7 +67,7 @@ async function releaseOrphans(context: RegistryContext, services: ResourceStorag
   return released;
 }
 
-async function releaseOrphan(context: RegistryContext, entry: Entry, service: { services: ResourceStorage; key: string }): Promise<boolean> {
+async function releaseOrphan(context: CompanionContext, entry: Entry, service: { services: ResourceStorage; key: string }): Promise<boolean> {
   const { store } = context;
   const holder = await store.get(service.key);
   if (holder && keysOfService(context, decodeService(service.services, holder)).has(entry.key)) return false;

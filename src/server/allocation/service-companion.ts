@@ -5,7 +5,7 @@ import { FieldPath, fieldInvalid, fieldTooMany, type FieldError } from '../../ma
 import { failure, internalError, invalid, type StatusError } from '../../machinery/status-error.ts';
 import type { Compare, Operation } from '../../store/store.ts';
 import { maxOperations } from '../../store/transaction-limits.ts';
-import type { RegistryContext } from '../registry/api-call.ts';
+import type { CompanionContext } from '../registry/write-companion.ts';
 import type { Belongings, WriteCompanion } from '../registry/write-companion.ts';
 import { chooseAddress, refusalOfAddress, serviceRanges } from './cluster-ips.ts';
 import type { IpRange } from './ip-range.ts';
@@ -43,7 +43,7 @@ interface Allocation {
   readonly options: ServiceAllocationOptions;
 }
 
-async function allocate(context: RegistryContext, allocation: Allocation): Promise<void> {
+async function allocate(context: CompanionContext, allocation: Allocation): Promise<void> {
   const { service, old, families } = allocation;
   const findings = prepareServiceAddresses(service, old, families);
   if (findings.length > 0) throw refusal(service, findings);
@@ -56,7 +56,7 @@ function refusal(service: Service, findings: readonly FieldError[]): StatusError
 }
 
 /** Addresses that the service has stay; those that its families lack are found, or checked when it asks for them. */
-async function allocateClusterIps(context: RegistryContext, { service, old, options }: Allocation): Promise<void> {
+async function allocateClusterIps(context: CompanionContext, { service, old, options }: Allocation): Promise<void> {
   const spec = service.spec ?? {};
   const held = old?.spec && needsClusterIp(old.spec) ? (old.spec.clusterIPs ?? []) : [];
   if (!needsClusterIp(spec) || spec.clusterIPs?.[0] === HEADLESS || held[0] === HEADLESS) return;
@@ -84,12 +84,12 @@ async function allocateClusterIps(context: RegistryContext, { service, old, opti
 
 /** The ports that one write takes. */
 class PortPick {
-  readonly #context: RegistryContext;
+  readonly #context: CompanionContext;
   readonly #range: PortRange;
   readonly #own: Set<number>;
 
   /** `held` are the service's already. */
-  constructor(context: RegistryContext, range: PortRange, held: Iterable<number>) {
+  constructor(context: CompanionContext, range: PortRange, held: Iterable<number>) {
     this.#context = context;
     this.#range = range;
     this.#own = new Set(held);
@@ -111,7 +111,7 @@ class PortPick {
   }
 }
 
-async function allocateNodePorts(context: RegistryContext, { service, old, options }: Allocation): Promise<void> {
+async function allocateNodePorts(context: CompanionContext, { service, old, options }: Allocation): Promise<void> {
   const spec = service.spec ?? {};
   const held = new Set(old ? allocationsOf(old).nodePorts.map(({ port }) => port) : []);
   const pick = new PortPick(context, options.nodePorts, held);
@@ -189,7 +189,7 @@ async function allocateHealthCheckPort(spec: ServiceSpec, pick: PortPick): Promi
 }
 
 /** What of the difference between two states of a service must be taken and given back. */
-async function belongings(context: RegistryContext, service: Service | undefined, old: Service | undefined): Promise<Belongings> {
+async function belongings(context: CompanionContext, service: Service | undefined, old: Service | undefined): Promise<Belongings> {
   const now: ReadonlyMap<string, HeldKey> = service ? keysOfService(context, service) : new Map<string, HeldKey>();
   const before: ReadonlyMap<string, HeldKey> = old ? keysOfService(context, old) : new Map<string, HeldKey>();
   const compares: Compare[] = [];

@@ -1,7 +1,7 @@
 import { allocationsOf } from '../../api/core/services/allocated-values.ts';
 import type { Service } from '../../api/core/services/service.ts';
 import type { Entry } from '../../store/store.ts';
-import type { RegistryContext } from '../registry/api-call.ts';
+import type { CompanionContext } from '../registry/write-companion.ts';
 import { belongsTo, decodeIpAddress, encodeIpAddress, ipAddressKey, ipAddressType } from './ip-address-objects.ts';
 import { formatIpSlot, parseIpSlot } from './ip-range.ts';
 import { encodeHolder, holderOf, nodePortKey } from './node-ports.ts';
@@ -15,7 +15,7 @@ export interface HeldKey {
 }
 
 /** Every key that the service holds, or should hold. */
-export function keysOfService(context: RegistryContext, service: Service): Map<string, HeldKey> {
+export function keysOfService(context: CompanionContext, service: Service): Map<string, HeldKey> {
   const keys = new Map<string, HeldKey>();
   const name = { namespace: service.metadata.namespace ?? '', name: service.metadata.name ?? '' };
   const { clusterIps, nodePorts } = allocationsOf(service);
