@@ -50,6 +50,7 @@ const READ_AT_ONCE: readonly GroupResource[] = [
   { group: 'scheduling.k8s.io', resource: 'priorityclasses' },
   { group: 'storage.k8s.io', resource: 'storageclasses' },
   { group: 'storage.k8s.io', resource: 'volumeattachments' },
+  { group: 'storage.k8s.io', resource: 'csidrivers' },
   { group: 'networking.k8s.io', resource: 'ingressclasses' },
   { group: 'node.k8s.io', resource: 'runtimeclasses' },
   { group: 'resource.k8s.io', resource: 'resourceclaims' },

@@ -16,12 +16,7 @@ export function bindingFault(reference: BoundObjectReference | undefined): strin
 }
 
 /** What is wrong with asking for a token for this pod. */
-export function boundPodFault(pod: DeepReadonly<KubeObject>, nodeName: string, { uid, audiences }: { readonly uid: string; readonly audiences: readonly string[] }): string | undefined {
+export function boundPodFault(pod: DeepReadonly<KubeObject>, nodeName: string, uid: string): string | undefined {
   if (pod.metadata.uid !== uid) return `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
-  const spec = (pod['spec'] ?? {}) as PodSpec;
-  if (spec.nodeName !== nodeName) return 'node requested token bound to a pod scheduled on a different node';
-  if (audiences.length > 1) return 'node may only request 0 or 1 audiences';
-  const [audience = ''] = audiences;
-  const projects = (spec.volumes ?? []).some(({ projected }) => projected?.sources?.some(({ serviceAccountToken }) => serviceAccountToken !== undefined && (serviceAccountToken.audience ?? '') === audience));
-  return projects ? undefined : `audience ${JSON.stringify(audience)} not found in pod spec volume`;
+  return (pod['spec'] as PodSpec | undefined)?.nodeName === nodeName ? undefined : 'node requested token bound to a pod scheduled on a different node';
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../machinery/object-meta.ts';
+import type { Authorizer } from '../../authorization/authorizer.ts';
 import { MemoryReader, object } from '../../authorization/memory-reader.test-data.ts';
 import { pod, refusal, write, type RecordedWrite } from '../admission-request.test-data.ts';
 import { nodeRestriction } from './node-restriction.ts';
@@ -9,10 +10,18 @@ const owner = { apiVersion: 'v1', kind: 'Node', name: 'n1', uid: 'uid-n1', contr
 const token = (audience?: string) => ({ volumes: [{ name: 't', projected: { sources: [{ serviceAccountToken: { path: 't', ...(audience !== undefined && { audience }) } }] } }] });
 const reader = new MemoryReader([
   object('v1', 'Node', { name: 'n1', uid: 'uid-n1' }),
-  pod({ nodeName: 'n1', ...token('vault') }, { name: 'mine', uid: 'uid-mine' }),
+  pod({ nodeName: 'n1', volumes: [...token('vault').volumes, { name: 'i', csi: { driver: 'inline' } }, { name: 'd', persistentVolumeClaim: { claimName: 'd' } }] }, { name: 'mine', uid: 'uid-mine' }),
+  object('v1', 'PersistentVolumeClaim', { name: 'd', namespace: 'x' }, { spec: { volumeName: 'pv' } }),
+  object('v1', 'PersistentVolume', { name: 'pv' }, { spec: { csi: { driver: 'bound' } } }),
+  object('storage.k8s.io/v1', 'CSIDriver', { name: 'inline' }, { spec: { tokenRequests: [{ audience: 'of-inline' }] } }),
+  object('storage.k8s.io/v1', 'CSIDriver', { name: 'bound' }, { spec: { tokenRequests: [{ audience: '' }, { audience: 'of-bound' }] } }),
   pod({ nodeName: 'n2' }, { name: 'theirs', uid: 'uid-theirs' }),
 ]);
-const plugin = nodeRestriction(reader);
+const authorizer: Authorizer = {
+  name: 'test',
+  authorize: ({ verb, resource, namespace, name }) => ({ decision: `${verb} ${resource} ${namespace}/${name}` === 'request-serviceaccounts-token-audience granted x/a' ? 'allow' : 'no-opinion' }),
+};
+const plugin = nodeRestriction({ reader, authorizer });
 const USER = { name: 'system:node:n1', groups: ['system:nodes'] };
 
 function asks(resource: string, partial: Partial<RecordedWrite>): RecordedWrite {
@@ -95,7 +104,11 @@ describe('tokens', () => {
     [bound('mine', 'old'), 'the UID in the bound object reference (old) does not match the UID in record. The object might have been deleted and then recreated'],
     [bound('theirs', 'uid-theirs'), 'node requested token bound to a pod scheduled on a different node'],
     [{ ...bound('mine', 'uid-mine'), audiences: ['vault'] }, undefined],
-    [{ ...bound('mine', 'uid-mine'), audiences: ['other'] }, 'audience "other" not found in pod spec volume'],
+    [{ ...bound('mine', 'uid-mine'), audiences: ['of-inline'] }, undefined],
+    [{ ...bound('mine', 'uid-mine'), audiences: ['of-bound'] }, undefined],
+    [bound('mine', 'uid-mine'), undefined],
+    [{ ...bound('mine', 'uid-mine'), audiences: ['granted'] }, undefined],
+    [{ ...bound('mine', 'uid-mine'), audiences: ['other'] }, 'audience "other" not found in pod spec volume, system:node:n1 is not authorized to request tokens for this audience'],
     [{ ...bound('mine', 'uid-mine'), audiences: ['a', 'b'] }, 'node may only request 0 or 1 audiences'],
   ])('%j', async (spec, expected) => expect(await request(spec)).toBe(expected));
 });

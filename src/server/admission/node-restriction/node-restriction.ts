@@ -3,6 +3,7 @@ import type { GroupResource } from '../../../machinery/group-version.ts';
 import { cloneJson, equalJson, type DeepReadonly } from '../../../machinery/json.ts';
 import type { KubeObject } from '../../../machinery/object-meta.ts';
 import { notFound } from '../../../machinery/status-error.ts';
+import type { Authorizer } from '../../authorization/authorizer.ts';
 import { nodeOf } from '../../authorization/node-authorizer.ts';
 import type { ObjectReader } from '../../object-reader.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission-plugin.ts';
@@ -12,35 +13,45 @@ import { readRequestSubject } from '../certificates/request-subject.ts';
 import { bindingFault, boundPodFault, type BoundObjectReference } from './bound-token.ts';
 import { mirrorPodFault } from './mirror-pods.ts';
 import { forbiddenLabelChanges } from './node-labels.ts';
+import { mayHaveAudience } from './token-audience.ts';
 
 const PODS: GroupResource = { group: '', resource: 'pods' };
 const NODES: GroupResource = { group: '', resource: 'nodes' };
 const LEASE_NAMESPACE = 'kube-node-lease';
 const NODE_SIGNERS: ReadonlySet<string> = new Set(['kubernetes.io/kube-apiserver-client-kubelet', 'kubernetes.io/kubelet-serving']);
 
+export interface NodeRestrictionOptions {
+  readonly reader: ObjectReader;
+  /** Asked for audiences of tokens beyond those that pods use. */
+  readonly authorizer: Authorizer;
+}
+
 /** One write of a node, and who it is. */
-interface NodeWrite {
+interface NodeWrite extends NodeRestrictionOptions {
   readonly request: AdmissionRequest;
   readonly nodeName: string;
-  readonly reader: ObjectReader;
 }
 
 /** What forbids the write; undefined when nothing does. */
-type Rule = (write: NodeWrite) => string | undefined;
+type Rule = (write: NodeWrite) => string | undefined | Promise<string | undefined>;
 
 /** Lets nodes write only what is about themselves: their Node, their pods and leases. Everybody else passes. */
-export function nodeRestriction(reader: ObjectReader): AdmissionPlugin {
+export function nodeRestriction(options: NodeRestrictionOptions): AdmissionPlugin {
   return {
     name: 'NodeRestriction',
     handles: (operation) => operation !== 'CONNECT',
     admit(request) {
       const nodeName = nodeOf(request.user);
-      if (nodeName === undefined) return;
-      if (nodeName === '') throw admissionRefusal(request, `could not determine node from user ${JSON.stringify(request.user.name)}`);
-      const fault = RULES.get(`${request.resource.group}/${request.resource.resource}`)?.({ request, nodeName, reader });
-      if (fault !== undefined) throw admissionRefusal(request, fault);
+      return nodeName === undefined ? undefined : restrict({ ...options, request, nodeName });
     },
   };
+}
+
+async function restrict(write: NodeWrite): Promise<void> {
+  const { request, nodeName } = write;
+  if (nodeName === '') throw admissionRefusal(request, `could not determine node from user ${JSON.stringify(request.user.name)}`);
+  const fault = await RULES.get(`${request.resource.group}/${request.resource.resource}`)?.(write);
+  if (fault !== undefined) throw admissionRefusal(request, fault);
 }
 
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
@@ -134,13 +145,19 @@ function withoutVolumeState(claim: KubeObject | undefined): unknown {
   return { ...rest, metadata: meta, status };
 }
 
-function checkTokenRequest(write: NodeWrite): string | undefined {
-  const { request, nodeName } = write;
+async function checkTokenRequest(write: NodeWrite): Promise<string | undefined> {
+  const { request, nodeName, reader, authorizer } = write;
   if (request.operation !== 'CREATE' || request.subresource !== 'token') return undefined;
   const { boundObjectRef, audiences = [] } = (request.object?.['spec'] ?? {}) as { boundObjectRef?: BoundObjectReference; audiences?: string[] };
   const fault = bindingFault(boundObjectRef);
   if (fault !== undefined) return fault;
-  return boundPodFault(storedPod(write, boundObjectRef?.name ?? ''), nodeName, { uid: boundObjectRef?.uid ?? '', audiences });
+  const pod = storedPod(write, boundObjectRef?.name ?? '');
+  const podFault = boundPodFault(pod, nodeName, boundObjectRef?.uid ?? '');
+  if (podFault !== undefined) return podFault;
+  if (audiences.length > 1) return 'node may only request 0 or 1 audiences';
+  const [audience = ''] = audiences;
+  if (await mayHaveAudience({ pod, serviceAccount: request.name, user: request.user, audience }, reader, authorizer)) return undefined;
+  return `audience ${JSON.stringify(audience)} not found in pod spec volume, ${request.user.name} is not authorized to request tokens for this audience`;
 }
 
 function checkLease(write: NodeWrite): string | undefined {

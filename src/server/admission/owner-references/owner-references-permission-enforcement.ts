@@ -22,13 +22,17 @@ export function ownerReferencesPermissionEnforcement(options: OwnerReferencesOpt
   return {
     name: 'OwnerReferencesPermissionEnforcement',
     handles: isWrite,
-    async validate(request) {
+    validate(request) {
       // Nodes report on pods and cannot change their owners by it.
-      if (isAbout(request, '', 'pods', 'status') || equalJson(ownersOf(request.object), ownersOf(request.oldObject))) return;
-      if (request.operation !== 'CREATE') await checkDeletion(request, options);
-      for (const owner of newlyBlocked(request)) await checkFinalizers(request, owner, options);
+      if (isAbout(request, '', 'pods', 'status') || equalJson(ownersOf(request.object), ownersOf(request.oldObject))) return undefined;
+      return checkOwners(request, options);
     },
   };
+}
+
+async function checkOwners(request: AdmissionRequest, options: OwnerReferencesOptions): Promise<void> {
+  if (request.operation !== 'CREATE') await checkDeletion(request, options);
+  for (const owner of newlyBlocked(request)) await checkFinalizers(request, owner, options);
 }
 
 function ownersOf(object: KubeObject | undefined): readonly OwnerReference[] {
