@@ -39,11 +39,14 @@ function certificateAt(reader: DerReader): string | undefined {
     if (error instanceof DerError) return 'x509: malformed certificate';
     throw error;
   }
+  return isCertificate(whole) ? undefined : 'x509: malformed certificate';
+}
+
+function isCertificate(der: Uint8Array): boolean {
   try {
-    new X509Certificate(whole);
-    return undefined;
+    return new X509Certificate(der).raw.length > 0;
   } catch {
-    return 'x509: malformed certificate';
+    return false;
   }
 }
 

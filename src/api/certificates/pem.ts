@@ -15,16 +15,18 @@ const BEGIN = '-----BEGIN ';
 const END = '-----END ';
 const DASHES = '-----';
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-/** Blocks with more are not read: a bound on how often a line is looked at. */
+/** Bounds on the work that a text made for it can cause: headers of a block, and blocks that are not well formed. */
 const MAX_HEADERS = 64;
+const MAX_MALFORMED = 1000;
 
 /**
  * The next block of a PEM text, read as Go's encoding/pem does: what stands around blocks is skipped, and so are blocks
- * that are not well formed. The time is linear in the text.
+ * that are not well formed, a thousand at most. The time is linear in the text.
  */
 export function decodePem(text: string): PemReading {
   let end = -1;
-  for (let at = nextLineStarting(text, BEGIN, 0); at >= 0; at = nextLineStarting(text, BEGIN, at + 1)) {
+  let at = nextLineStarting(text, BEGIN, 0);
+  for (let skipped = 0; at >= 0 && skipped <= MAX_MALFORMED; skipped++, at = nextLineStarting(text, BEGIN, at + 1)) {
     const line = lineAt(text, at).trimEnd();
     if (!line.endsWith(DASHES) || line.length < BEGIN.length + DASHES.length) continue;
     const headers = readHeaders(text, afterLine(text, at));
