@@ -1,4 +1,5 @@
 import type { AdmissionPlugin, AdmissionRequest } from './admission-plugin.ts';
+import { Reinvocation } from './reinvocation.ts';
 
 /**
  * The plugins in their order: all that change the object first, then, once it has its final form, all that judge it.
@@ -20,11 +21,10 @@ export class AdmissionChain {
   }
 
   async admit(request: AdmissionRequest): Promise<void> {
-    for (const plugin of this.#plugins) {
-      if (!plugin.admit || !plugin.handles(request.operation)) continue;
-      const pending = plugin.admit(request);
-      if (pending) await pending;
-    }
+    const plugins = this.#plugins;
+    const reinvocation = new Reinvocation();
+    await admitOnce(plugins, request, reinvocation);
+    if (reinvocation.begin()) await admitOnce(plugins, request, reinvocation);
   }
 
   async validate(request: AdmissionRequest): Promise<void> {
@@ -33,5 +33,13 @@ export class AdmissionChain {
       const pending = plugin.validate(request);
       if (pending) await pending;
     }
+  }
+}
+
+async function admitOnce(plugins: readonly AdmissionPlugin[], request: AdmissionRequest, reinvocation: Reinvocation): Promise<void> {
+  for (const plugin of plugins) {
+    if (!plugin.admit || !plugin.handles(request.operation)) continue;
+    const pending = plugin.admit(request, reinvocation);
+    if (pending) await pending;
   }
 }

@@ -1,6 +1,7 @@
 import type { GroupVersionKind, GroupVersionResource } from '../../machinery/group-version.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import type { UserInfo } from '../authentication/authenticator.ts';
+import type { Reinvocation } from './reinvocation.ts';
 
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
@@ -32,6 +33,7 @@ export interface AdmissionPlugin {
   /** Kubernetes' name: `NamespaceLifecycle`, `ServiceAccount`… */
   readonly name: string;
   handles(operation: AdmissionOperation): boolean;
-  admit?(request: AdmissionRequest): void | Promise<void>;
+  /** Asked once more when a plugin requested it from `reinvocation`. */
+  admit?(request: AdmissionRequest, reinvocation?: Reinvocation): void | Promise<void>;
   validate?(request: AdmissionRequest): void | Promise<void>;
 }

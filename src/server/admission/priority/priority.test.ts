@@ -41,3 +41,11 @@ describe('there is one default class', () => {
     ['it can be changed itself', of('first', { globalDefault: true }, { operation: 'UPDATE' }), undefined],
   ])('%s', async (_, request, message) => expect((await refusal(priority(reader), request))?.message).toBe(message));
 });
+
+test.each([
+  ['system-node-critical', 'priorityclasses.scheduling.k8s.io "system-node-critical" is forbidden: this is a system priority class and cannot be deleted'],
+  ['mine', undefined],
+])('the deletion of the class %s', async (name, message) => {
+  const request = write({ operation: 'DELETE', resource: { group: 'scheduling.k8s.io', version: 'v1', resource: 'priorityclasses' }, namespace: '', name });
+  expect((await refusal(priority(new MemoryReader()), request))?.message).toBe(message);
+});

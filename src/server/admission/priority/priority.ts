@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../machinery/object-meta.ts';
 import type { ObjectReader } from '../../object-reader.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission-plugin.ts';
 import { admissionRefusal } from '../admission-refusal.ts';
-import { admittedPod, isAbout, isWrite, type AdmittedPod } from '../admitted-pod.ts';
+import { admittedPod, isAbout, type AdmittedPod } from '../admitted-pod.ts';
 
 const CLASSES: GroupResource = { group: 'scheduling.k8s.io', resource: 'priorityclasses' };
 const DEFAULT_PREEMPTION = 'PreemptLowerPriority';
@@ -16,22 +16,30 @@ interface PriorityClass {
   readonly preemptionPolicy?: 'PreemptLowerPriority' | 'Never';
 }
 
-/** Turns the name of a priority class into the numbers that the scheduler goes by, and keeps the default class the only one. */
+/** Pods of the system itself name them: without them they could not be made again. */
+const SYSTEM_CLASSES: ReadonlySet<string> = new Set(['system-node-critical', 'system-cluster-critical']);
+
+/**
+ * Turns the name of a priority class into the numbers that the scheduler goes by, keeps the default class the only one,
+ * and the system's own classes from deletion.
+ */
 export function priority(reader: ObjectReader): AdmissionPlugin {
   return {
     name: 'Priority',
-    handles: isWrite,
+    handles: (operation) => operation !== 'CONNECT',
     admit(request) {
       const pod = admittedPod(request);
-      if (pod === undefined) return;
+      if (pod === undefined || request.operation === 'DELETE') return;
       if (request.operation === 'CREATE') prioritize(request, pod, reader);
       else keepPriority(pod, request.oldObject);
     },
     validate(request) {
-      const { object } = request;
-      if (object === undefined || !isAbout(request, CLASSES.group, CLASSES.resource) || object['globalDefault'] !== true) return;
+      if (!isAbout(request, CLASSES.group, CLASSES.resource)) return;
+      const { operation, object, name } = request;
+      if (operation === 'DELETE' && SYSTEM_CLASSES.has(name)) throw admissionRefusal(request, 'this is a system priority class and cannot be deleted');
+      if (object?.['globalDefault'] !== true) return;
       const other = defaultClass(reader);
-      if (other === undefined || (request.operation === 'UPDATE' && other.metadata.name === object.metadata.name)) return;
+      if (other === undefined || (operation === 'UPDATE' && other.metadata.name === object.metadata.name)) return;
       throw admissionRefusal(request, `PriorityClass ${other.metadata.name ?? ''} is already marked as default. Only one default can exist`);
     },
   };
