@@ -1,4 +1,5 @@
 import type { KindRules } from '../kind-rules.ts';
+import { rules as componentstatuses } from './componentstatuses/strategy.ts';
 import { rules as configmaps } from './configmaps/strategy.ts';
 import { rules as endpoints } from './endpoints/strategy.ts';
 import { rules as events } from './events/strategy.ts';
@@ -17,6 +18,7 @@ import { rules as services } from './services/strategy.ts';
 
 /** The rules of the core group's kinds, by the plural of their resource. */
 export const coreKinds: Readonly<Record<string, KindRules>> = {
+  componentstatuses,
   configmaps,
   endpoints,
   events,

@@ -22,10 +22,9 @@ const RESERVED_SHARE = 16n;
 /** Undefined for what is not a CIDR. */
 export function parseIpRange(cidr: string): IpRange | undefined {
   const parsed = parseCidr(cidr);
-  if (parsed === undefined) return undefined;
+  if (parsed === undefined || parsed.address.mapped) return undefined;
   const { address, prefixLength } = parsed;
-  const hostBits = BigInt(address.bytes.length * 8 - (address.mapped ? prefixLength - 96 : prefixLength));
-  if (hostBits < 0n) return undefined;
+  const hostBits = BigInt(address.bytes.length * 8 - prefixLength);
   const size = 1n << hostBits;
   const networkFirst = (valueOf(address) >> hostBits) << hostBits;
   const networkLast = networkFirst + size - 1n;
