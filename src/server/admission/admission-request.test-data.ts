@@ -56,3 +56,15 @@ export async function refusal(plugin: AdmissionPlugin, request: AdmissionRequest
 export async function podRefusal(plugin: AdmissionPlugin, request: AdmissionRequest): Promise<string | undefined> {
   return (await refusal(plugin, request))?.message?.replace('pods "p" is forbidden: ', '');
 }
+
+/** A write of another resource than pods. */
+export function writeOf(group: string, resource: string, object: KubeObject, partial: Partial<AdmissionRequest> = {}): RecordedWrite & { readonly object: KubeObject } {
+  return { ...write({ resource: { group, version: 'v1', resource }, object, ...partial }), object };
+}
+
+/** The spec that the plugin makes of the request's object; fails for a plugin that refuses. */
+export async function specAfter(plugin: AdmissionPlugin, request: AdmissionRequest & { readonly object: KubeObject }): Promise<unknown> {
+  const status = await refusal(plugin, request);
+  if (status !== undefined) throw new Error(`refused: ${status.message ?? ''}`);
+  return request.object['spec'];
+}

@@ -17,7 +17,7 @@ const names = (more: Partial<DefaultAdmissionOptions> = {}): string[] => default
 /** Placed by who makes them. */
 const FROM_OUTSIDE = ['MutatingAdmissionPolicy', 'MutatingAdmissionWebhook', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionWebhook'];
 /** For kinds and features that are not served. */
-const WITHOUT_EFFECT = ['PodGroupProtection', 'PodGroupWorkloadExists', 'NodeDeclaredFeatureValidator', 'JobValidation'];
+const WITHOUT_EFFECT = ['PodGroupProtection', 'PodGroupWorkloadExists', 'JobValidation'];
 
 test('every default plugin is there, under its own name and in its place', () => {
   expect(names()).toEqual(selectAdmissionPlugins().filter((name) => !FROM_OUTSIDE.includes(name) && !WITHOUT_EFFECT.includes(name)));

@@ -17,6 +17,7 @@ import { extendedResourceToleration } from './extended-resource-toleration/exten
 import { limitRanger } from './limit-ranger/limit-ranger.ts';
 import { namespaceExists } from './namespace-exists/namespace-exists.ts';
 import { namespaceLifecycle } from './namespace-lifecycle/namespace-lifecycle.ts';
+import { nodeDeclaredFeatureValidator } from './node-declared-feature-validator/node-declared-feature-validator.ts';
 import { nodeRestriction } from './node-restriction/node-restriction.ts';
 import { ownerReferencesPermissionEnforcement, type ResourcesOfKind } from './owner-references/owner-references-permission-enforcement.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize/persistent-volume-claim-resize.ts';
@@ -87,6 +88,7 @@ const MAKERS: Partial<Record<AdmissionPluginName, Make>> = {
   DefaultIngressClass: ({ reader }) => defaultIngressClass(reader),
   DenyServiceExternalIPs: () => denyServiceExternalIps(),
   PodTopologyLabels: ({ reader }) => podTopologyLabels(reader),
+  NodeDeclaredFeatureValidator: ({ reader }) => nodeDeclaredFeatureValidator(reader),
   PodResizeValidator: ({ reader }) => podResizeValidator(reader),
   ResourceQuota: ({ quotas, clock }) => resourceQuota({ quotas, nowMs: () => clock.now() }),
   AlwaysDeny: () => alwaysDeny(),
