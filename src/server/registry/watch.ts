@@ -233,9 +233,9 @@ class WatchStream implements CacheWatcher {
     sink?.abort();
   }
 
+  /** A client that lags behind is not sent the rest at the end: it watches on from the last event that it saw. */
   #finish(): void {
     if (this.#stopped) return;
-    this.#blocked = false;
     this.#flush();
     const sink = this.#sink;
     this.#stop();
