@@ -24,13 +24,14 @@ export function tokenEndpoint(facts: Facts, options: TokenIssuerOptions): Endpoi
     const writeOptions = parseWriteOptions('CreateOptions', call.query, false);
     const request = await readTokenRequest(facts, { context, call, writeOptions });
     const about: TokenRequestContext = { namespace: call.info.namespace, name: call.info.name, nowMs: context.clock.now(), warn: (text) => call.warn(text) };
-    const prepared = prepareTokenRequest(request, about, options);
     const admission = {
-      ...admissionRequest(call, 'CREATE', { name: call.info.name, object: prepared, dryRun: writeOptions.dryRun, options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' } }),
+      ...admissionRequest(call, 'CREATE', { name: call.info.name, object: request, dryRun: writeOptions.dryRun, options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' } }),
       kind: { group: GROUP, version: VERSION, kind: KIND },
     };
+    // Plugins that change or restrict requests see the audiences that were asked for, not those that the server fills in.
     await context.admission.admit(admission);
-    await context.admission.validate(admission);
+    const prepared = prepareTokenRequest(request, about, options);
+    await context.admission.validate({ ...admission, object: prepared });
     return { type: 'object', status: 201, object: issueToken(prepared, about, options) };
   };
   return new Map([[endpointKey('', 'serviceaccounts', 'token'), handler]]);
