@@ -10,6 +10,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   up: { summary: 'start a cluster in this process', load: () => import('./up.ts') },
   apiserver: { summary: 'start the API server alone', load: () => import('./apiserver.ts') },
+  'controller-manager': { summary: 'start the control loops alone, against any Kubernetes API', load: () => import('./controller-manager.ts') },
   version: { summary: 'print the version', load: () => import('./version-command.ts') },
 };
 

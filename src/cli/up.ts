@@ -1,10 +1,13 @@
 import { flagHelp, parseFlags, type CommandContext, type Flag } from './command.ts';
+import { CONTROLLERS_FLAG, controllersOf } from './controller-flags.ts';
 import { SERVER_FLAGS, serverSettings } from './server-flags.ts';
 import { serve, untilStopped } from './serve.ts';
+import { withControllers } from './up-controllers.ts';
 
 const FLAGS: readonly Flag[] = [
   { name: 'port', type: 'string', value: 'PORT', help: 'port to listen on; 0 picks a free one', default: '6443' },
   ...SERVER_FLAGS,
+  CONTROLLERS_FLAG,
   { name: 'help', type: 'boolean', help: 'show this' },
 ];
 
@@ -15,7 +18,8 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     context.stdout.write(`usage: steersman up [FLAGS]\n\n${flagHelp(FLAGS)}\n`);
     return 0;
   }
-  const serving = await serve(serverSettings(values, 'port', context), context);
+  const controllers = controllersOf(values);
+  const serving = withControllers(await serve(serverSettings(values, 'port', context), context), controllers, context);
   return untilStopped(
     serving,
     context,

@@ -20,6 +20,11 @@ export interface DiscoveredResource {
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 
+export interface DiscoveryOptions extends CallOptions {
+  /** Told of each version that is left out, or may be out of date, because its own server does not answer. */
+  readonly onFailure?: (groupVersion: string, message: string) => void;
+}
+
 /** More than this is no API server's answer. */
 const MAX_GROUP_VERSIONS = 2000;
 
@@ -28,12 +33,15 @@ const MAX_GROUP_VERSIONS = 2000;
  * knows aggregated discovery, one for each version of each group otherwise. Versions whose own server does not answer
  * are left out.
  */
-export async function discoverResources(caller: Caller, options: CallOptions = {}): Promise<DiscoveredResource[]> {
+export async function discoverResources(caller: Caller, options: DiscoveryOptions = {}): Promise<DiscoveredResource[]> {
   const roots = await Promise.all(['/api', '/apis'].map((path) => caller.json({ method: 'GET', path, accept: AGGREGATED }, options)));
   const found: DiscoveredResource[] = [];
   for (const [i, root] of roots.entries()) {
     if (!isJsonObject(root)) continue;
-    if (root['kind'] === 'APIGroupDiscoveryList') found.push(...aggregated(root));
+    if (root['kind'] === 'APIGroupDiscoveryList') {
+      found.push(...aggregated(root));
+      reportStale(root, options);
+    }
     else found.push(...(await unaggregated(caller, i === 0 ? coreVersions(root) : groupVersions(root), options)));
   }
   return found;
@@ -62,6 +70,18 @@ function aggregated(root: JsonObject): DiscoveredResource[] {
   });
 }
 
+function reportStale(root: JsonObject, { onFailure }: DiscoveryOptions): void {
+  if (!onFailure) return;
+  for (const group of objects(root['items'])) {
+    const name = text(isJsonObject(group['metadata']) ? group['metadata']['name'] : undefined);
+    for (const version of objects(group['versions'])) {
+      if (version['freshness'] !== 'Stale') continue;
+      const groupVersion = name === '' ? text(version['version']) : `${name}/${text(version['version'])}`;
+      onFailure(groupVersion, `stale GroupVersion discovery: ${groupVersion}`);
+    }
+  }
+}
+
 function coreVersions(root: JsonObject): string[] {
   return texts(root['versions']);
 }
@@ -75,7 +95,7 @@ function groupVersions(root: JsonObject): string[] {
   });
 }
 
-async function unaggregated(caller: Caller, versions: readonly string[], options: CallOptions): Promise<DiscoveredResource[]> {
+async function unaggregated(caller: Caller, versions: readonly string[], options: DiscoveryOptions): Promise<DiscoveredResource[]> {
   const found: DiscoveredResource[] = [];
   for (const groupVersion of versions.slice(0, MAX_GROUP_VERSIONS)) {
     const path = groupVersion.includes('/') ? `/apis/${groupVersion}` : `/api/${groupVersion}`;
@@ -85,6 +105,7 @@ async function unaggregated(caller: Caller, versions: readonly string[], options
       // One aggregated server that is down must not hide all the others.
       const code = findStatusError(error)?.code;
       if (code !== 404 && code !== 503) throw error;
+      options.onFailure?.(groupVersion, (error as Error).message);
     }
   }
   return found;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '../../client/client.ts';
 import { InProcessTransport } from '../../client/in-process-transport.ts';
+import type { RunningController } from '../../controllers/controller-context.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
 import type { ApiServer } from '../../server/api-server.ts';
 import type { UserInfo } from '../../server/authentication/authenticator.ts';
@@ -29,6 +30,8 @@ export interface ClusterOptions {
   /** Text of a static token file: `token,user,uid,"group1,group2"`. */
   readonly tokens?: string;
   readonly authorizationModes?: readonly AuthorizationMode[];
+  /** Control loops to run in it: all, or those of these names (`garbage-collector-controller`). Default: none. */
+  readonly controllers?: true | readonly string[];
   /** Told of the server's own failures. */
   readonly log?: (line: string) => void;
 }
@@ -65,10 +68,11 @@ export class Cluster {
   readonly #certificates: ClusterCertificates;
   readonly #ruleCompiler: LazyRuleCompiler;
   readonly #cleanUp: () => Promise<void>;
+  readonly #controllers: RunningController | undefined;
   #https: HttpsServer | undefined;
   #address: Promise<Address> | undefined;
 
-  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void> }) {
+  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void>; controllers?: RunningController | undefined }) {
     this.server = parts.server;
     this.clock = parts.clock;
     this.#store = parts.store;
@@ -76,6 +80,7 @@ export class Cluster {
     this.#certificates = parts.certificates;
     this.#ruleCompiler = parts.ruleCompiler;
     this.#cleanUp = parts.cleanUp;
+    this.#controllers = parts.controllers;
     this.client = this.clientAs(ADMIN);
   }
 
@@ -123,6 +128,7 @@ export class Cluster {
 
   /** Ends every watch, closes the port and releases the store: nothing of the cluster keeps the process alive. */
   async stop(): Promise<void> {
+    await this.#controllers?.stop();
     this.server.close();
     if (this.#address) await this.#address.catch(() => undefined);
     await this.#https?.close();
@@ -145,7 +151,20 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const { store, cleanUp } = await openStore(options, clock);
   const ruleCompiler = new LazyRuleCompiler();
   const server = await openApiServer(serverOptions(options, { store, clock, certificates, ruleCompiler }));
-  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp });
+  const controllers = await startLoops(options, { server, clock, certificates });
+  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, controllers });
+}
+
+async function startLoops({ controllers, random = Math.random, log }: ClusterOptions, parts: { server: ApiServer; clock: Clock; certificates: ClusterCertificates }): Promise<RunningController | undefined> {
+  if (controllers === undefined) return undefined;
+  const { startInProcessControllers } = await import('../controllers/in-process-controllers.ts');
+  return startInProcessControllers(parts.server, {
+    clock: parts.clock,
+    random,
+    controllers: controllers === true ? ['*'] : controllers,
+    rootCertificates: parts.certificates.ca.cert,
+    ...(log && { log }),
+  });
 }
 
 function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler }): ApiServerProcessOptions {
