@@ -69,6 +69,9 @@ export interface KindRules<T extends KubeObject = KubeObject> extends UpdateRule
   /** Field selectors beside metadata.name and metadata.namespace: label to value. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
 
+  /** The refusal of a field label that the kind does not know, for kinds that word it differently. */
+  unknownFieldLabel?(label: string): string;
+
   /**
    * Field paths that a writer of the endpoint ('' is the main one) never comes to own, since the endpoint resets them:
    * [['status']] for most. Default: the main endpoint resets status, the status endpoint resets spec and what it keeps.

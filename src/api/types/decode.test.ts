@@ -54,7 +54,7 @@ describe('what is there and what is not', () => {
 
   test('empty lists and maps vanish, except where Go always shows them', () => {
     expect(decode('v1', 'ConfigMap', { metadata: { labels: {}, finalizers: [] }, data: {} })).toEqual({ metadata: {} });
-    expect(decode('rbac.authorization.k8s.io/v1', 'ClusterRole', { rules: [] })['rules']).toBeNull();
+    expect(decode('rbac.authorization.k8s.io/v1', 'ClusterRole', { rules: [] })['rules']).toEqual([]);
     expect(decode('rbac.authorization.k8s.io/v1', 'ClusterRole', {})['rules']).toBeNull();
   });
 

@@ -115,9 +115,7 @@ class Decoder {
         dropped = true;
         continue;
       }
-      const member = given === null || given === undefined ? null : this.#member(given, type, field);
-      // Stored objects know no difference between an empty list and none, and show it as null where it must appear.
-      const decoded = field.presence === 'nullable' && Array.isArray(member) && member.length === 0 ? null : member;
+      const decoded = given === null || given === undefined ? null : this.#member(given, type, field);
       if (isDropped(decoded, field)) {
         value[name] = undefined;
         dropped = true;

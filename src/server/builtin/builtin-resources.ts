@@ -4,6 +4,7 @@ import type { TypeFacts } from '../../api/facts/type-facts.ts';
 import type { KindRules } from '../../api/kind-rules.ts';
 import { decodeTyped, emptyObject } from '../../api/types/decode.ts';
 import { applyFactDefaults } from '../../api/types/fact-defaults.ts';
+import { settleLists } from '../../api/types/settle-lists.ts';
 import { mergeSchemaOfType } from '../../api/types/merge-schema-of-type.ts';
 import { cloneJson, type DeepReadonly, type JsonObject, type JsonValue } from '../../machinery/json.ts';
 import { formatApiVersion } from '../../machinery/group-version.ts';
@@ -171,6 +172,10 @@ class BuiltinResource implements ResourceType {
   defaults(object: KubeObject): void {
     applyFactDefaults(object as unknown as JsonObject, this.#type);
     this.storage.rules.defaults?.(object, this.version);
+  }
+
+  settle(object: KubeObject): void {
+    if (this.isStorageVersion) settleLists(object as unknown as JsonObject, this.#type);
   }
 
   toStorage(object: KubeObject): KubeObject {

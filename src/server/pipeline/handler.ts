@@ -72,10 +72,14 @@ export class Pipeline {
       user = impersonation.user;
       attributes = { ...attributes, user };
     }
+    await this.#authorize(attributes);
+    return user;
+  }
+
+  async #authorize(attributes: Attributes): Promise<void> {
     const pending = this.#options.authorizer.authorize(attributes);
     const result = pending instanceof Promise ? await pending : pending;
     if (result.decision !== 'allow') throw forbiddenError(attributes, result.reason);
-    return user;
   }
 
   async #authenticate(request: ApiRequest): Promise<UserInfo> {
@@ -115,6 +119,7 @@ export class Pipeline {
         if (!warnings.includes(text)) warnings.push(text);
       },
       protobuf: context.protobuf,
+      authorize: (verb) => this.#authorize({ ...attributesOf(info, user, query), verb }),
       annotate: () => undefined,
     };
     const pending = dispatch(context, call, endpoints);

@@ -38,6 +38,8 @@ export interface ApiCall {
   /** The form the client wants its answer in. */
   readonly form: AcceptedForm;
   readonly protobuf: LazyProtobuf;
+  /** Throws Forbidden unless the user may do this, too, to the object that the request names. */
+  authorize(verb: string): Promise<void>;
   /** Becomes a Warning header of the answer; repeated texts are sent once. */
   warn(text: string): void;
   /** For the audit event and the trace. */

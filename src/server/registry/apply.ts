@@ -82,7 +82,7 @@ function checkNames(call: ApiCall, applied: JsonObject, creating: boolean): void
   if (name !== call.info.name) throw badRequest(`the name of the object (${typeof name === 'string' ? name : ''}) does not match the name on the URL (${call.info.name})`);
   const uid = metadata['uid'];
   if (creating && typeof uid === 'string' && uid !== '') {
-    throw conflict(call.type.storage, call.info.name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
+    throw conflict(call.type, call.info.name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
   }
 }
 

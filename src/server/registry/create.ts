@@ -52,6 +52,7 @@ export async function createObject(context: RegistryContext, call: ApiCall, obje
   forgetSystemMetadata(object);
   if (claim) claimOnCreate(context, call, object, options);
   const hub = call.type.toStorage(object);
+  call.type.settle?.(hub);
   const admission = admissionRequest(call, 'CREATE', { name: hub.metadata.name ?? '', object: hub, dryRun: options.dryRun, options: createOptions(options) });
   await context.admission.admit(admission);
   const companion = context.companions.of(storage);
@@ -86,7 +87,7 @@ async function createAdmitted(context: RegistryContext, call: ApiCall, hub: Kube
     if (created) return created;
     const name = named.metadata.name ?? '';
     if (!generated || attempt === MAX_NAME_ATTEMPTS) {
-      const error = alreadyExists(storage, name);
+      const error = alreadyExists(call.type, name);
       throw generated ? failure({ code: 409, reason: 'AlreadyExists', message: `${error.message}, the server was not able to generate a unique name for the object`, details: { ...error.status.details } }) : error;
     }
   }

@@ -85,7 +85,7 @@ export async function deleteObject(context: RegistryContext, call: ApiCall, name
   if (!context.store.local) await cache.waitForNewest();
   let current: ServedObject | undefined = cache.get(key);
   for (let attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt++) {
-    if (!current) throw notFound(storage, name);
+    if (!current) throw notFound(call.type, name);
     const result = await attemptDelete(context, call, { key, name, options }, current);
     if ('outcome' in result) return result.outcome;
     current = result.newer;
@@ -143,7 +143,7 @@ function checkPreconditions(call: ApiCall, name: string, options: DeleteOptions,
   const { uid, resourceVersion } = options.preconditions ?? {};
   // Kinds that hold themselves check this themselves, in other words.
   if (call.type.storage.rules.heldInDeletion && uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
-    throw conflict(call.type.storage, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`);
+    throw conflict(call.type, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`);
   }
   // Kubernetes names the kind, not the resource, in these two messages.
   const subject = { group: call.type.group, resource: call.type.kind };

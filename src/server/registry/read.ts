@@ -20,7 +20,7 @@ async function readWhenFresh(context: RegistryContext, call: ApiCall, opening: W
 
 function found(call: ApiCall, cache: WatchCache): Outcome {
   const item = cache.get(callKey(call));
-  if (!item) throw notFound(call.type.storage, call.info.name);
+  if (!item) throw notFound(call.type, call.info.name);
   return { type: 'stored', status: 200, object: item };
 }
 

@@ -41,6 +41,8 @@ export interface ResourceType {
   decode(value: JsonObject): Decoded;
   /** Defaults of this version, on a decoded object. */
   defaults(object: KubeObject): void;
+  /** The last step before storing, in place and in the storage version: what storage does not keep apart becomes one. */
+  settle?(object: KubeObject): void;
   /** Own copies in, own copies out. Identity where the versions are the same. */
   toStorage(object: KubeObject): KubeObject;
   fromStorage(object: KubeObject): KubeObject;

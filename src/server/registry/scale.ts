@@ -136,7 +136,7 @@ const NUMBER: MergeSchema = { kind: 'scalar', scalar: 'number' };
 const STRING: MergeSchema = { kind: 'scalar', scalar: 'string' };
 
 /** How autoscaling/v1 Scale merges. */
-const SCALE_SCHEMA = struct({
+export const SCALE_SCHEMA = struct({
   apiVersion: STRING,
   kind: STRING,
   metadata: ANYTHING,
@@ -144,7 +144,7 @@ const SCALE_SCHEMA = struct({
   status: struct({ replicas: NUMBER, selector: STRING }),
 });
 
-function decodeScale(value: JsonObject): Decoded {
+export function decodeScale(value: JsonObject): Decoded {
   const strictErrors: string[] = [];
   for (const key of Object.keys(value)) {
     if (!['apiVersion', 'kind', 'metadata', 'spec', 'status'].includes(key)) strictErrors.push(`unknown field "${key}"`);

@@ -85,6 +85,6 @@ function fieldReader(storage: ResourceStorage, field: string): (object: KubeObje
   if (field === 'metadata.namespace' && storage.namespaced) return (o) => o.metadata.namespace ?? '';
   const read = storage.selectableField(field);
   if (read) return read;
-  if (storage.hasOwnSelectableFields) throw badRequest(`field label not supported: ${field}`);
+  if (storage.hasOwnSelectableFields) throw badRequest(storage.rules.unknownFieldLabel?.(field) ?? `field label not supported: ${field}`);
   throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
 }

@@ -83,10 +83,11 @@ export async function updateObject(context: RegistryContext, call: ApiCall, chan
 
 /** Undefined when somebody else created the object meanwhile. */
 async function createInstead(context: RegistryContext, call: ApiCall, change: Change): Promise<Outcome | undefined> {
-  if (!change.allowCreate) throw notFound(call.type.storage, call.info.name);
+  if (!change.allowCreate) throw notFound(call.type, call.info.name);
   if (change.uid !== undefined) {
-    throw conflict(call.type.storage, call.info.name, `Precondition failed: UID in precondition: ${change.uid}, UID in object meta: `);
+    throw conflict(call.type, call.info.name, `Precondition failed: UID in precondition: ${change.uid}, UID in object meta: `);
   }
+  await call.authorize('create');
   const object = await change.make(undefined);
   delete object.metadata.resourceVersion;
   return createObject(context, call, object, change.options, change.claim);
@@ -105,6 +106,7 @@ async function attemptUpdate(context: RegistryContext, call: ApiCall, change: Ch
   dedupeOwnerReferences(call, object);
   if (change.claim) claimOnUpdate(context, call, live, object, change.options);
   const hub = type.toStorage(object);
+  type.settle?.(hub);
   const admission = admissionRequest(call, 'UPDATE', {
     name: call.info.name,
     object: hub,
@@ -147,13 +149,13 @@ async function belongingsOf(context: RegistryContext, call: ApiCall, object: Kub
 }
 
 function lostRace(call: ApiCall, conditional: boolean, entry: { value: Uint8Array; modRevision: number } | undefined): Attempt {
-  if (conditional) throw conflict(call.type.storage, call.info.name);
+  if (conditional) throw conflict(call.type, call.info.name);
   return { newer: entry && new WrittenObject(call.type.storage, entry.value, entry.modRevision) };
 }
 
 function checkUid(call: ApiCall, change: Change, stored: KubeObject): void {
   if (change.uid === undefined || change.uid === stored.metadata.uid) return;
-  throw conflict(call.type.storage, call.info.name, `Precondition failed: UID in precondition: ${change.uid}, UID in object meta: ${stored.metadata.uid ?? ''}`);
+  throw conflict(call.type, call.info.name, `Precondition failed: UID in precondition: ${change.uid}, UID in object meta: ${stored.metadata.uid ?? ''}`);
 }
 
 /**
@@ -171,7 +173,7 @@ function checkVersion(call: ApiCall, object: KubeObject, revision: number): bool
   if (!/^\d+$/.test(stated)) {
     throw invalid({ group: storage.group, kind: storage.resource }, call.info.name, [fieldInvalid('metadata.resourceVersion', stated, `strconv.ParseUint: parsing ${JSON.stringify(stated)}: invalid syntax`)]);
   }
-  if (Number(stated) !== revision) throw conflict(storage, call.info.name);
+  if (Number(stated) !== revision) throw conflict(call.type, call.info.name);
   return true;
 }
 

@@ -20,6 +20,7 @@ export const rules: KindRules = {
   warningsOnUpdate: (object, old) => (object.metadata.generation === old.metadata.generation ? [] : jobSpecWarnings((object as Job).spec ?? {}, SPEC)),
   tracksGeneration: true,
   status: { validateUpdate: validateStatusUpdate },
+  unknownFieldLabel: (label) => `field label "${label}" not supported for Job`,
   selectableFields: { 'status.successful': (object) => String((object as Job).status?.succeeded ?? 0) },
   cells,
 };

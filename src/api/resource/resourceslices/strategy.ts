@@ -16,6 +16,7 @@ export const rules: KindRules = {
     setTaintTimes(object, context);
   },
   validateUpdate,
+  unknownFieldLabel: (label) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${label}`,
   selectableFields: {
     'spec.nodeName': (object) => (object as ResourceSlice).spec?.nodeName ?? '',
     'spec.driver': (object) => (object as ResourceSlice).spec?.driver ?? '',
