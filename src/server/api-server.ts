@@ -57,6 +57,10 @@ const READ_AT_ONCE: readonly GroupResource[] = [
   { group: 'resource.k8s.io', resource: 'resourceslices' },
   { group: 'certificates.k8s.io', resource: 'certificatesigningrequests' },
   { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies' },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicybindings' },
+  { group: 'admissionregistration.k8s.io', resource: 'mutatingadmissionpolicies' },
+  { group: 'admissionregistration.k8s.io', resource: 'mutatingadmissionpolicybindings' },
 ];
 
 export interface ApiServerOptions {
@@ -155,9 +159,12 @@ export class ApiServer {
     return fork;
   }
 
-  /** Loads what first requests would otherwise wait for. For servers that have time after their start; may be left out. */
+  /**
+   * Loads what nearly every first request would otherwise wait for: the rules of the core group. For servers that have
+   * time after their start; may be left out. Other groups take their memory when they are used.
+   */
   async warmUp(): Promise<void> {
-    for (const type of this.catalog.all()) await type.storage.load?.();
+    await this.catalog.findStored('', 'pods')?.storage.load?.();
   }
 
   static #over(options: ApiServerOptions, catalog: ResourceCatalog, caches: ResourceCaches): ApiServer {
