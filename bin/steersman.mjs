@@ -9,6 +9,8 @@ if (major < 24) {
   process.exit(1);
 }
 module.enableCompileCache?.();
+// Node writes the cache when the process ends in good order; a server that is killed should start warm, too.
+setTimeout(() => module.flushCompileCache?.(), 5000).unref();
 // The published package brings its build; a checkout runs its source as it is.
 const built = new URL('../dist/cli/main.js', import.meta.url);
 const { main } = await import(existsSync(built) ? built.href : new URL('../src/cli/main.ts', import.meta.url).href);
