@@ -15,6 +15,7 @@ export interface ControllersOptions extends Pick<ControllerContext, 'rootCertifi
 /** The control loops by the names that kube-controller-manager gives them, each loaded when it is started. */
 const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map([
   ['namespace-controller', async () => (await import('../../controllers/namespace/namespace-controller.ts')).startNamespaceController],
+  ['garbage-collector-controller', async () => (await import('../../controllers/garbage-collector/garbage-collector.ts')).startGarbageCollector],
 ]);
 
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];
