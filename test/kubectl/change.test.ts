@@ -123,9 +123,9 @@ describe('nodes', () => {
   test.each<Step>([
     ['cordon node-1', 'node/node-1 cordoned', '{.spec.unschedulable}', 'true'],
     ['uncordon node-1', 'node/node-1 uncordoned', '{.spec.unschedulable}', ''],
-    ['taint node node-1 team=a:NoSchedule', 'node/node-1 tainted', '{.spec.taints}', '[{"effect":"NoSchedule","key":"team","value":"a"}]'],
-    ['taint node node-1 team=b:NoSchedule --overwrite', 'node/node-1 modified', '{.spec.taints[0].value}', 'b'],
-    ['taint node node-1 team-', 'node/node-1 untainted', '{.spec.taints}', ''],
+    ['taint node node-1 team=a:NoSchedule', 'node/node-1 tainted', '{.spec.taints[?(@.key=="team")]}', '{"effect":"NoSchedule","key":"team","value":"a"}'],
+    ['taint node node-1 team=b:NoSchedule --overwrite', 'node/node-1 modified', '{.spec.taints[?(@.key=="team")].value}', 'b'],
+    ['taint node node-1 team-', 'node/node-1 untainted', '{.spec.taints[?(@.key=="team")]}', ''],
   ])('kubectl %s', (command, said, path, value) => take(user, { command, said, path, value }));
 
   test('are listed', async () => {
