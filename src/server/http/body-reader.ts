@@ -4,6 +4,8 @@ import { badRequest, requestEntityTooLarge, timeout } from '../../machinery/stat
 
 /** A client that has not sent its whole body by then is told so. */
 const BODY_TIMEOUT_MS = 30_000;
+/** What is read and thrown away of a refused body before the connection is cut. */
+const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
 /**
  * Reads a stream to its end. Rejects with RequestEntityTooLarge as soon as the limit is passed, with Timeout when the
@@ -20,9 +22,13 @@ export function readAll(stream: Readable, limitBytes: number, clock: Clock): Pro
     };
     const fail = (error: Error): void => {
       cleanUp();
-      // The rest is read and thrown away, so that the client can read the answer.
+      // Some of the rest is read and thrown away, so that the client can read the answer.
+      let discarded = 0;
       stream.on('error', () => undefined);
-      stream.resume();
+      stream.on('data', (chunk: Buffer) => {
+        discarded += chunk.length;
+        if (discarded > MAX_DISCARDED_BYTES) stream.destroy();
+      });
       reject(error);
     };
     const onData = (chunk: Buffer): void => {
