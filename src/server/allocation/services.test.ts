@@ -12,6 +12,7 @@ interface Body {
   code?: number;
   metadata?: { name?: string; labels?: Record<string, string>; deletionTimestamp?: string; deletionGracePeriodSeconds?: number };
   spec?: { clusterIP?: string; clusterIPs?: string[]; ipFamilies?: string[]; ports?: { nodePort?: number }[]; healthCheckNodePort?: number; parentRef?: unknown };
+  status?: { conditions?: object[] };
   items?: Body[];
 }
 
@@ -157,6 +158,12 @@ describe('cluster IPs', () => {
     const dual = await cluster.send('PATCH', `${SERVICES}/web`, { spec: { ipFamilyPolicy: 'RequireDualStack' } });
     expect(dual.body.spec?.clusterIPs).toHaveLength(2);
     expect((await cluster.addresses()).sort()).toEqual([...(dual.body.spec?.clusterIPs ?? [])].sort());
+  });
+
+  test("come from the cluster's own ServiceCIDR, which says that it is ready", async () => {
+    const cluster = await start();
+    const { body } = await cluster.send('GET', '/apis/networking.k8s.io/v1/servicecidrs/kubernetes');
+    expect(body.status?.conditions).toMatchObject([{ type: 'Ready', status: 'True', message: 'Kubernetes default Service CIDR is ready' }]);
   });
 
   test('come from a ServiceCIDR once it is ready', async () => {

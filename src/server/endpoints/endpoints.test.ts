@@ -184,6 +184,7 @@ describe('an eviction', () => {
     const { body } = await server.send('GET', '/apis/policy/v1/namespaces/default/poddisruptionbudgets/b');
     expect(body.status?.disruptionsAllowed).toBe(0);
     expect(Object.keys(body.status?.disruptedPods ?? {})).toHaveLength(1);
+    expect(body.status?.conditions).toMatchObject([{ type: 'DisruptionAllowed', status: 'False', reason: 'InsufficientPods', observedGeneration: 1 }]);
   });
 
   test('changes neither pod nor budget in a dry run, by query or by its options', async () => {

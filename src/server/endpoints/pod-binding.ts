@@ -6,6 +6,8 @@ import type { ApiCall, RegistryContext } from '../registry/api-call.ts';
 import { adoptNamespace } from '../registry/create.ts';
 import type { Outcome } from '../registry/outcome.ts';
 import { parseWriteOptions } from '../registry/request-options.ts';
+import type { ResourceType } from '../registry/resource-type.ts';
+import { preconditionFailed } from '../registry/storage-precondition.ts';
 import { admissionRequest } from '../registry/write-support.ts';
 import { createdStatus } from './created-status.ts';
 import { changeStored, readStored, storedType } from './stored-objects.ts';
@@ -40,35 +42,33 @@ export async function createBinding(facts: Facts, context: RegistryContext, call
 }
 
 async function bind(context: RegistryContext, call: ApiCall, binding: KubeObject, dryRun: boolean): Promise<void> {
-  const { storage } = storedType(context, '', 'pods');
+  const pods = storedType(context, '', 'pods');
   const at = { namespace: call.info.namespace, name: binding.metadata.name ?? '' };
   if (dryRun) {
-    checkBinding(binding, (await readStored(context, storage, at)) as KubeObject);
+    checkBinding(pods, binding, (await readStored(context, pods.storage, at)) as KubeObject);
     return;
   }
-  await changeStored(context, storage, at, (pod) => {
-    checkBinding(binding, pod);
+  await changeStored(context, pods.storage, at, (pod) => {
+    checkBinding(pods, binding, pod);
     bindPod(pod, binding, context.clock.now());
   });
 }
 
 /** A uid or version in the binding is that of the pod it means. */
-function checkBinding(binding: KubeObject, pod: KubeObject): void {
+function checkBinding(pods: ResourceType, binding: KubeObject, pod: KubeObject): void {
   const name = pod.metadata.name ?? '';
-  checkPrecondition(binding, pod, 'uid');
-  checkPrecondition(binding, pod, 'resourceVersion');
+  checkPrecondition(pods, { binding, pod, field: 'uid' });
+  checkPrecondition(pods, { binding, pod, field: 'resourceVersion' });
   const problem = bindingConflict(pod);
   if (problem !== undefined) throw conflict({ group: '', resource: 'pods/binding' }, name, problem);
 }
 
 const LABELS = { uid: 'UID', resourceVersion: 'ResourceVersion' } as const;
 
-function checkPrecondition(binding: KubeObject, pod: KubeObject, field: 'uid' | 'resourceVersion'): void {
+function checkPrecondition(pods: ResourceType, { binding, pod, field }: { binding: KubeObject; pod: KubeObject; field: 'uid' | 'resourceVersion' }): void {
   const wanted = binding.metadata[field] ?? '';
   const actual = pod.metadata[field] ?? '';
   if (wanted === '' || wanted === actual) return;
   const { namespace = '', name = '' } = pod.metadata;
-  const label = LABELS[field];
-  const problem = `Precondition failed: ${label} in precondition: ${wanted}, ${label} in object meta: ${actual}`;
-  throw conflict({ group: '', resource: 'pods' }, name, `StorageError: invalid object, Code: 4, Key: /registry/pods/${namespace}/${name}, ResourceVersion: 0, AdditionalErrorMsg: ${problem}`);
+  throw preconditionFailed(pods, { namespace, name, field: LABELS[field], wanted, actual });
 }

@@ -13,6 +13,7 @@ import type { Outcome } from './outcome.ts';
 import { parseWriteOptions, type WriteOptions } from './request-options.ts';
 import type { ResourceStorage } from './resource-type.ts';
 import { WrittenObject, type ServedObject } from './served-object.ts';
+import { preconditionFailed } from './storage-precondition.ts';
 import { NO_BELONGINGS, type Belongings } from './write-companion.ts';
 import { admissionRequest, commit, contention, encodeFor, MAX_WRITE_ATTEMPTS, putOperation, rejectFindings, written } from './write-support.ts';
 
@@ -85,7 +86,7 @@ export async function updateObject(context: RegistryContext, call: ApiCall, chan
 async function createInstead(context: RegistryContext, call: ApiCall, change: Change): Promise<Outcome | undefined> {
   if (!change.allowCreate) throw notFound(call.type, call.info.name);
   if (change.uid !== undefined) {
-    throw conflict(call.type, call.info.name, `Precondition failed: UID in precondition: ${change.uid}, UID in object meta: `);
+    throw wrongUid(call, change.uid, '');
   }
   await call.authorize('create');
   const object = await change.make(undefined);
@@ -155,7 +156,11 @@ function lostRace(call: ApiCall, conditional: boolean, entry: { value: Uint8Arra
 
 function checkUid(call: ApiCall, change: Change, stored: KubeObject): void {
   if (change.uid === undefined || change.uid === stored.metadata.uid) return;
-  throw conflict(call.type, call.info.name, `Precondition failed: UID in precondition: ${change.uid}, UID in object meta: ${stored.metadata.uid ?? ''}`);
+  throw wrongUid(call, change.uid, stored.metadata.uid ?? '');
+}
+
+function wrongUid({ type, info }: ApiCall, wanted: string, actual: string): Error {
+  return preconditionFailed(type, { namespace: type.namespaced ? info.namespace : '', name: info.name, field: 'UID', wanted, actual });
 }
 
 /**

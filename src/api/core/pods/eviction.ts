@@ -4,6 +4,17 @@ import type { KubeObject } from '../../../machinery/object-meta.ts';
 import { failure, forbidden, type StatusError } from '../../../machinery/status-error.ts';
 import type { Pod } from './pod.ts';
 
+interface BudgetCondition {
+  type?: string;
+  status?: string;
+  reason?: string;
+  message?: string;
+  lastTransitionTime?: string;
+  observedGeneration?: number;
+}
+
+type BudgetStatus = NonNullable<DisruptionBudget['status']>;
+
 /** policy/v1 PodDisruptionBudget, as far as evictions read and write it. */
 export interface DisruptionBudget extends KubeObject {
   spec?: { selector?: LabelSelectorObject; unhealthyPodEvictionPolicy?: string };
@@ -13,7 +24,7 @@ export interface DisruptionBudget extends KubeObject {
     currentHealthy?: number;
     desiredHealthy?: number;
     disruptedPods?: Record<string, string>;
-    conditions?: { type?: string; status?: string; reason?: string; message?: string }[];
+    conditions?: BudgetCondition[];
   };
 }
 
@@ -28,6 +39,7 @@ export type EvictionDecision =
 
 const VIOLATES = "Cannot evict pod as it would violate the pod's disruption budget.";
 const SEVERAL = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
+const DISRUPTION_ALLOWED = 'DisruptionAllowed';
 const RETRY_SECONDS = 10;
 /** Evictions that the budget's controller has not counted yet. */
 const MAX_UNCONFIRMED = 2000;
@@ -79,11 +91,20 @@ function spend(pod: Pod, budget: DisruptionBudget, nowMs: number): EvictionDecis
   }
   if (allowed === 0) return refuse(whyNone(name, status));
   const disruptedPods = { ...status.disruptedPods, [pod.metadata.name ?? '']: formatTime(nowMs) };
-  return { type: 'spend', budget: { ...budget, status: { ...status, disruptionsAllowed: allowed - 1, disruptedPods } } };
+  const spent = { ...status, disruptionsAllowed: allowed - 1, disruptedPods };
+  return { type: 'spend', budget: { ...budget, status: allowed > 1 ? spent : { ...spent, conditions: withNoneLeft(status, nowMs) } } };
 }
 
-function whyNone(name: string, status: NonNullable<DisruptionBudget['status']>): string {
-  const condition = status.conditions?.find((candidate) => candidate.type === 'DisruptionAllowed');
+/** The budget says itself that nothing is left of it, and does not wait for its controller. */
+function withNoneLeft({ conditions = [], observedGeneration = 0 }: BudgetStatus, nowMs: number): BudgetCondition[] {
+  const before = conditions.find(({ type }) => type === DISRUPTION_ALLOWED);
+  const lastTransitionTime = before?.status === 'False' && before.lastTransitionTime !== undefined ? before.lastTransitionTime : formatTime(nowMs);
+  const none: BudgetCondition = { type: DISRUPTION_ALLOWED, status: 'False', reason: 'InsufficientPods', message: '', lastTransitionTime, ...(observedGeneration !== 0 && { observedGeneration }) };
+  return before ? conditions.map((condition) => (condition === before ? none : condition)) : [...conditions, none];
+}
+
+function whyNone(name: string, status: BudgetStatus): string {
+  const condition = status.conditions?.find((candidate) => candidate.type === DISRUPTION_ALLOWED);
   if (condition?.reason === 'SyncFailed') {
     return `The disruption budget ${name} does not allow evicting pods currently because it failed sync: ${condition.message ?? ''}`;
   }
