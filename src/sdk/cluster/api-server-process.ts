@@ -11,6 +11,7 @@ import { tokenKey } from '../../server/service-account-tokens/json-web-token.ts'
 import { lazily } from './lazy-authenticators.ts';
 import { LazyRuleCompiler } from './lazy-rule-compiler.ts';
 import { ApiServer, type ApiServerOptions } from '../../server/api-server.ts';
+import { markDefaultServiceCidrReady } from '../../server/allocation/default-service-cidr.ts';
 import { repairServiceAllocations } from '../../server/allocation/repair.ts';
 import { applyBootstrap } from '../../server/bootstrap/apply-bootstrap.ts';
 import { planBootstrap } from '../../server/bootstrap/plan-bootstrap.ts';
@@ -75,6 +76,7 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
     stages.map((stage) => stage.filter((item) => !seeded.has(keyOfItem(item)))),
     { ...requestTarget((request) => server.handle(request)), get: (resource, namespace, name) => server.readStored(resource, namespace, name) },
   );
+  await markDefaultServiceCidrReady(server.context);
   const { conflicts } = await repairServiceAllocations(server.context);
   for (const key of conflicts) options.log?.(`a service has what another one holds: ${key}`);
   addOpenApi(server, facts);
