@@ -83,7 +83,7 @@ describe('expressions of policies', () => {
     ['[1]', RETURNS.jsonPatch, 'must evaluate to list(JSONPatch) but got list(int)'],
     ['JSONPatch{op: "add", path: "/x"}', RETURNS.jsonPatch, 'must evaluate to list(JSONPatch) but got JSONPatch'],
   ])('%s: %s', (expression, returns, expected) => {
-    expect(environments.compiler({ params: false, mutations: true }).compile(expression, returns).error?.replace('[string null_type] but got int', '[string null_type] but got int')).toBe(expected);
+    expect(environments.compiler({ params: false, mutations: true }).compile(expression, { returns }).error?.replace('[string null_type] but got int', '[string null_type] but got int')).toBe(expected);
   });
 });
 
@@ -124,7 +124,7 @@ describe('match conditions', () => {
   const compiler = environments.compiler({ params: false });
   const verdict = (expressions: readonly string[], budget: number = LIMITS.matchConditions): unknown => {
     const conditions = expressions.map((expression, i) => {
-      const { program } = compiler.compile(expression, RETURNS.matchCondition);
+      const { program } = compiler.compile(expression, { returns: RETURNS.matchCondition });
       if (program === undefined) throw new Error(expression);
       return { name: `c${i}`, program };
     });

@@ -21,6 +21,13 @@ export interface PolicyScope {
   readonly mutations?: boolean;
 }
 
+export interface CompileOptions {
+  /** What the expression must answer with. Default: anything. */
+  readonly returns?: readonly CelType[];
+  /** Whether `authorizer` is declared: everywhere but in messages. Default true. */
+  readonly authorizer?: boolean;
+}
+
 /** What expressions of an admission policy or of match conditions see of a request. */
 export interface PolicyInput {
   /** Null for deletions. */
@@ -56,12 +63,16 @@ export type CompiledExpression = { readonly program: Program; readonly error?: n
  */
 export class PolicyCompiler {
   private environment: Environment;
+  private unauthorized: Environment | undefined;
   private readonly base: Environment;
+  private readonly unauthorizedBase: () => Environment;
   private readonly variables = new Map<string, Program>();
 
-  constructor(base: Environment) {
+  /** `unauthorizedBase`: `base` without an authorizer. */
+  constructor(base: Environment, unauthorizedBase: () => Environment) {
     this.base = base;
-    this.environment = this.extended();
+    this.unauthorizedBase = unauthorizedBase;
+    this.environment = this.extended(base);
   }
 
   /** Declares `variables.<name>`. Returns what is wrong with its expression; a wrong one is not declared. */
@@ -69,13 +80,14 @@ export class PolicyCompiler {
     const compiled = this.compile(expression);
     if (compiled.program === undefined) return compiled.error;
     this.variables.set(name, compiled.program);
-    this.environment = this.extended();
+    this.environment = this.extended(this.base);
+    this.unauthorized = undefined;
     return undefined;
   }
 
-  /** An expression that must answer with one of `returns` (anything, if they are left out), or what is wrong with it. */
-  compile(expression: string, returns?: readonly CelType[]): CompiledExpression {
-    const outcome = this.environment.compile(expression);
+  /** An expression, or what is wrong with it. */
+  compile(expression: string, { returns, authorizer = true }: CompileOptions = {}): CompiledExpression {
+    const outcome = (authorizer ? this.environment : (this.unauthorized ??= this.extended(this.unauthorizedBase()))).compile(expression);
     const { program } = outcome;
     if (program === undefined) return { error: failureText(outcome) };
     if (returns === undefined || returns.some((type) => equalTypes(type, program.type))) return { program };
@@ -92,11 +104,11 @@ export class PolicyCompiler {
     return new PolicyRun(activation(input), this.variables, budget);
   }
 
-  private extended(): Environment {
+  private extended(base: Environment): Environment {
     const fields = new Map<string, FieldDeclaration>([...this.variables].map(([name, program]) => [name, { key: name, type: program.type, schema: lazyField(program.type) }]));
     const object = { name: 'kubernetes.variables', field: (name: string) => fields.get(name), fieldByKey: (key: string) => fields.get(key) };
     const schema: ValueSchema = { type: objectType(object), identity: false, object, read: (json) => new CelObject(json as Readonly<Record<string, unknown>>, object) };
-    return this.base.extend({ variables: { variables: { schema } } });
+    return base.extend({ variables: { variables: { schema } } });
   }
 }
 
@@ -118,17 +130,21 @@ export class PolicyEnvironments {
   private readonly made = new Map<string, Environment>();
 
   compiler(scope: PolicyScope): PolicyCompiler {
-    const key = `${scope.params}/${scope.mutations === true}`;
+    return new PolicyCompiler(this.environment(scope, true), () => this.environment(scope, false));
+  }
+
+  private environment(scope: PolicyScope, authorizer: boolean): Environment {
+    const key = `${scope.params}/${scope.mutations === true}/${authorizer}`;
     let environment = this.made.get(key);
     if (environment === undefined) {
-      environment = policyEnvironment(scope);
+      environment = policyEnvironment(scope, authorizer);
       this.made.set(key, environment);
     }
-    return new PolicyCompiler(environment);
+    return environment;
   }
 }
 
-function policyEnvironment(scope: PolicyScope): Environment {
+function policyEnvironment(scope: PolicyScope, authorizer: boolean): Environment {
   const free = { schema: FREE_JSON };
   return kubernetesEnvironment({
     variables: {
@@ -136,8 +152,7 @@ function policyEnvironment(scope: PolicyScope): Environment {
       oldObject: free,
       request: { schema: ADMISSION_REQUEST },
       namespaceObject: { schema: NAMESPACE_OBJECT },
-      authorizer: { type: AUTHORIZER_TYPE },
-      'authorizer.requestResource': { type: RESOURCE_CHECK_TYPE },
+      ...(authorizer ? { authorizer: { type: AUTHORIZER_TYPE }, 'authorizer.requestResource': { type: RESOURCE_CHECK_TYPE } } : {}),
       ...(scope.params ? { params: free } : {}),
     },
     ...(scope.mutations === true ? { types: [JSON_PATCH_TYPE], resolveType: resolveObjectType } : {}),

@@ -107,7 +107,7 @@ export class PatchDocument {
       const actual = this.#attempt(`error in test for path: '${path}'`, () => read(place));
       if (equalJson(actual, expected)) return;
     }
-    throw new JsonPatchError('failed', `testing value ${path} failed: test failed`);
+    throw new JsonPatchError('test-failed', `testing value ${path} failed: test failed`);
   }
 
   #attempt<T>(text: string, step: () => T): T {

@@ -17,6 +17,9 @@ import { requestHeaderAuthenticator } from '../../server/authentication/request-
 import { parseTokenFile } from '../../server/authentication/static-tokens.ts';
 import { unionAuthenticator, unionTokenAuthenticator } from '../../server/authentication/union-authenticator.ts';
 import type { Authorizer, RuleResolver } from '../../server/authorization/authorizer.ts';
+import type { LazyPolicyEngine } from '../../extensions/policies/lazy-policy-engine.ts';
+import { mutatingAdmissionPolicy } from '../../extensions/policies/mutating-admission-policy.ts';
+import { validatingAdmissionPolicy } from '../../extensions/policies/validating-admission-policy.ts';
 import { escalationPlugin } from '../../server/authorization/escalation-plugin.ts';
 import { NodeAuthorizer } from '../../server/authorization/node-authorizer.ts';
 import { podsByNode } from '../../server/authorization/pods-by-node.ts';
@@ -56,6 +59,8 @@ export interface AccessOptions {
   readonly facts: Facts;
   /** How pods and nodes are reached. Default: not at all. */
   readonly connector?: NodeConnector;
+  /** Runs admission policies. */
+  readonly policyEngine: LazyPolicyEngine;
 }
 
 /** Puts together who is let in, and to what, as kube-apiserver does from its flags. */
@@ -71,6 +76,7 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
     ...reviewEndpoints({ authorizer, resolver, tokens, apiAudiences: issuers }),
     ...tokenEndpoint(options.facts, { issuer: options.serviceAccountIssuer, apiAudiences: issuers, reader: core.reader, randomUuid: core.context.uuid, get key() { return key(); } }),
   ]);
+  const policies = { context: core.context, reader: core.reader, authorizer, engine: options.policyEngine };
   const admission: AdmissionPlugin[] = [
     ...defaultAdmissionPlugins({
       reader: core.reader,
@@ -79,6 +85,7 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
       resourcesOfKind: resourcesOfKind(core),
       clock: options.clock,
       random: options.random,
+      more: [mutatingAdmissionPolicy(policies), validatingAdmissionPolicy(policies)],
       ...(options.enabledAdmission && { enabled: options.enabledAdmission }),
       ...(options.disabledAdmission && { disabled: options.disabledAdmission }),
     }),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { loadFacts, type Facts } from '../../api/facts/facts.ts';
 import { createOpenApi, type OpenApi } from '../../api/openapi/documents.ts';
+import { LazyPolicyEngine } from '../../extensions/policies/lazy-policy-engine.ts';
 import { customResourceOpenApi } from '../../extensions/custom-resources/openapi-source.ts';
 import { addOpenApiPaths } from '../../server/openapi/openapi-paths.ts';
 import { VERSION_INFO } from '../../server/version.ts';
@@ -50,6 +51,8 @@ export interface ApiServerProcessOptions {
   readonly advertise?: { readonly address: string; readonly port: number };
   /** Compiles rules in CEL; forks share it. Default: one of its own. */
   readonly ruleCompiler?: LazyRuleCompiler;
+  /** Runs admission policies; forks may share it. Default: one of its own. */
+  readonly policyEngine?: LazyPolicyEngine;
   /** Whether an empty store is given the objects of a new cluster in one step. Default true; a matter of speed alone. */
   readonly seed?: boolean;
   /** Told of the server's own failures, one line each. */
@@ -105,13 +108,17 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const log = options.log ?? (() => undefined);
+  const policyEngine = options.policyEngine ?? new LazyPolicyEngine();
   return {
     store: options.store,
     clock,
     random,
     uuid: options.uuid ?? randomUUID,
     facts,
-    rules: kindRuleLoaders(() => ruleCompiler.load()),
+    rules: kindRuleLoaders(
+      () => ruleCompiler.load(),
+      async () => (await policyEngine.load()).checker,
+    ),
     access: (core) =>
       clusterAccess(
         {
@@ -123,6 +130,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
           serviceClusterIpRanges: serviceCidrs(options),
           ...(options.serviceNodePortRange !== undefined && { serviceNodePortRange: options.serviceNodePortRange }),
           facts,
+          policyEngine,
           ...(options.connector && { connector: options.connector }),
           ...(options.enabledAdmission && { enabledAdmission: options.enabledAdmission }),
           ...(options.disabledAdmission && { disabledAdmission: options.disabledAdmission }),

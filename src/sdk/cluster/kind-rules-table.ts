@@ -1,12 +1,16 @@
+import type { ExpressionChecker } from '../../api/admissionregistration/expressions.ts';
 import type { KindRules } from '../../api/kind-rules.ts';
 import type { RuleCompiler } from '../../schema/rule-compiler.ts';
 import type { KindRuleLoaders } from '../../server/builtin/kind-rule-sets.ts';
 
 /** Where the rules of each group's kinds are, sorted by group. Each file is loaded when the first of its kinds is used. */
-export function kindRuleLoaders(ruleCompiler: () => Promise<RuleCompiler>): KindRuleLoaders {
+export function kindRuleLoaders(ruleCompiler: () => Promise<RuleCompiler>, expressions: () => Promise<ExpressionChecker>): KindRuleLoaders {
   return {
     '': async () => (await import('../../api/core/kinds.ts')).coreKinds,
-    'admissionregistration.k8s.io': async () => (await import('../../api/admissionregistration/kinds.ts')).admissionregistrationKinds,
+    'admissionregistration.k8s.io': async () => {
+      const { makeAdmissionregistrationKinds } = await import('../../api/admissionregistration/kinds.ts');
+      return makeAdmissionregistrationKinds(await expressions());
+    },
     'apiextensions.k8s.io': async () => {
       const { definitionRules } = await import('../../extensions/custom-resources/definition-rules.ts');
       return { customresourcedefinitions: definitionRules({ ruleCompiler: await ruleCompiler() }) as KindRules };
