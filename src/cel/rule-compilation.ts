@@ -79,7 +79,7 @@ function compileRule(source: ValidationRule, environment: Environment, { schema,
 }
 
 /** Sizes by the path below `self`: whatever a path begins with, it is looked up from the schema that has the rule. */
-function sizeEstimator(root: ValueSchema): SizeEstimator {
+export function sizeEstimator(root: ValueSchema): SizeEstimator {
   return ({ path }) => {
     if (path === undefined || path.length === 0) return undefined;
     let schema: ValueSchema | undefined = root;
