@@ -22,6 +22,10 @@ export class ObjectStore<T extends ApiObject> {
     this.#indexes.set(name, index);
   }
 
+  hasIndex(name: string): boolean {
+    return this.#indexes.has(name);
+  }
+
   get size(): number {
     return this.#objects.size;
   }

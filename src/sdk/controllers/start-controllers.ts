@@ -16,6 +16,9 @@ export interface ControllersOptions extends Pick<ControllerContext, 'rootCertifi
 const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map([
   ['namespace-controller', async () => (await import('../../controllers/namespace/namespace-controller.ts')).startNamespaceController],
   ['garbage-collector-controller', async () => (await import('../../controllers/garbage-collector/garbage-collector.ts')).startGarbageCollector],
+  ['serviceaccount-controller', async () => (await import('../../controllers/service-account/service-account-controller.ts')).startServiceAccountController],
+  ['root-ca-certificate-publisher-controller', async () => (await import('../../controllers/root-ca/root-ca-publisher.ts')).startRootCaPublisher],
+  ['replicaset-controller', async () => (await import('../../controllers/replica-set/replica-set-controller.ts')).startReplicaSetController],
 ]);
 
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];
