@@ -19,6 +19,7 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['serviceaccount-controller', async () => (await import('../../controllers/service-account/service-account-controller.ts')).startServiceAccountController],
   ['root-ca-certificate-publisher-controller', async () => (await import('../../controllers/root-ca/root-ca-publisher.ts')).startRootCaPublisher],
   ['replicaset-controller', async () => (await import('../../controllers/replica-set/replica-set-controller.ts')).startReplicaSetController],
+  ['deployment-controller', async () => (await import('../../controllers/deployment/deployment-controller.ts')).startDeploymentController],
 ]);
 
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];
