@@ -59,6 +59,7 @@ class Validation {
 
   async run(request: AdmissionRequest, hooks: readonly Hook[]): Promise<void> {
     const refusals: Refusal[] = [];
+    const audited: string[] = [];
     let facts: RequestFacts | undefined;
     for (const hook of hooks) {
       const resource = hook.criteria.match(request, this.#context);
@@ -66,13 +67,15 @@ class Validation {
       const view = await this.#context.views.view(resource, request.subresource);
       if (!view) continue;
       facts ??= this.#context.factsOf(request);
-      refusals.push(...(await this.#judge(hook, facts, { resource, view })));
+      refusals.push(...(await this.#judge(hook, facts, { match: { resource, view }, audited })));
     }
+    // Annotations are not overwritten: the first failure is the one on record.
+    if (audited[0] !== undefined) request.annotate(FAILURE_ANNOTATION, audited[0]);
     const [first] = refusals;
     if (first) throw refusalError(request, first);
   }
 
-  async #judge(hook: Hook, facts: RequestFacts, match: Match): Promise<Refusal[]> {
+  async #judge(hook: Hook, facts: RequestFacts, { match, audited }: { readonly match: Match; readonly audited: string[] }): Promise<Refusal[]> {
     const refusals: Refusal[] = [];
     const annotations = new Map<string, Set<string>>();
     const attempt = await configured(async () => paramType(this.#options.context, hook.policy.spec?.paramKind));
@@ -80,7 +83,7 @@ class Validation {
     for (const binding of hook.bindings) {
       const outcomes = await configured(async () => this.#evaluate(hook, binding, { facts, match, type: attempt.value }));
       if ('value' in outcomes) {
-        for (const outcome of outcomes.value) refusals.push(...settle(outcome, { hook, binding, request: facts.request, annotations }));
+        for (const outcome of outcomes.value) refusals.push(...settle(outcome, { hook, binding, request: facts.request, annotations, audited }));
       } else if (hook.failClosed) {
         refusals.push({ policy: hook.name, binding: binding.name, message: `failed to configure binding: ${outcomes.error}` });
       }
@@ -114,17 +117,19 @@ interface Settlement {
   readonly binding: BindingHook<Binding>;
   readonly request: AdmissionRequest;
   readonly annotations: Map<string, Set<string>>;
+  /** Failures that are put on record. */
+  readonly audited: string[];
 }
 
 /** Does what the binding's actions say, and returns what refuses the request. */
-function settle(outcome: ValidationOutcome, { hook, binding, request, annotations }: Settlement): Refusal[] {
+function settle(outcome: ValidationOutcome, { hook, binding, request, annotations, audited }: Settlement): Refusal[] {
   const names = { policy: hook.name, binding: binding.name };
   const actions = binding.binding.spec?.validationActions ?? [];
   const refusals: Refusal[] = [];
   for (const denial of outcome.denials) {
     for (const action of actions) {
       if (action === 'Deny') refusals.push({ ...names, message: denial.message, ...(denial.reason !== undefined && { reason: denial.reason }) });
-      else if (action === 'Audit') request.annotate(FAILURE_ANNOTATION, failureAnnotation(denial, hook, binding));
+      else if (action === 'Audit') audited.push(failureAnnotation(denial, hook, binding));
       else if (action === 'Warn') request.warn(`Validation failed for ValidatingAdmissionPolicy '${hook.name}' with binding '${binding.name}': ${denial.message}`);
     }
   }

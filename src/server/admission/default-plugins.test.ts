@@ -31,6 +31,12 @@ test('every plugin that a flag can turn on is there', () => {
   expect(() => names({ enabled: ['Nonesuch'] })).toThrow('enable-admission-plugins plugin "Nonesuch" is unknown');
 });
 
+test('flags turn off what is made elsewhere, too', () => {
+  const more = [{ name: 'ValidatingAdmissionPolicy', handles: () => true }, { name: 'Ours', handles: () => true }];
+  expect(names({ more, disabled: ['ValidatingAdmissionPolicy'] })).not.toContain('ValidatingAdmissionPolicy');
+  expect(names({ more }).at(-1)).toBe('Ours');
+});
+
 test('webhooks come after what changes pods in the process, and before quotas', () => {
   const placed = names({ more: [{ name: 'ValidatingAdmissionWebhook', handles: () => true }, { name: 'MutatingAdmissionWebhook', handles: () => true }] });
   expect(placed.slice(-4)).toEqual(['PodResizeValidator', 'MutatingAdmissionWebhook', 'ValidatingAdmissionWebhook', 'ResourceQuota']);

@@ -21,7 +21,7 @@ import { nodeDeclaredFeatureValidator } from './node-declared-feature-validator/
 import { nodeRestriction } from './node-restriction/node-restriction.ts';
 import { ownerReferencesPermissionEnforcement, type ResourcesOfKind } from './owner-references/owner-references-permission-enforcement.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize/persistent-volume-claim-resize.ts';
-import { placeAdmissionPlugin, selectAdmissionPlugins, type AdmissionPluginName } from './plugin-selection.ts';
+import { isKubernetesPlugin, placeAdmissionPlugin, selectAdmissionPlugins, type AdmissionPluginName } from './plugin-selection.ts';
 import { podHardAntiAffinityTopology } from './pod-hard-anti-affinity-topology/pod-hard-anti-affinity-topology.ts';
 import { podNodeSelector } from './pod-node-selector/pod-node-selector.ts';
 import { podResizeValidator } from './pod-resize-validator/pod-resize-validator.ts';
@@ -50,7 +50,7 @@ export interface DefaultAdmissionOptions {
   /** `--disable-admission-plugins` */
   readonly disabled?: readonly string[];
   readonly podSecurity?: Omit<PodSecurityOptions, 'reader'>;
-  /** Plugins that are made elsewhere (webhooks, policies), each put where its name belongs. */
+  /** Plugins that are made elsewhere (webhooks, policies), each put where its name belongs, unless flags turn it off. */
   readonly more?: readonly AdmissionPlugin[];
 }
 
@@ -101,5 +101,6 @@ const MAKERS: Partial<Record<AdmissionPluginName, Make>> = {
 export function defaultAdmissionPlugins(options: DefaultAdmissionOptions): AdmissionPlugin[] {
   const names = selectAdmissionPlugins(options.enabled, options.disabled);
   const plugins = names.flatMap((name) => MAKERS[name]?.(options) ?? []);
-  return (options.more ?? []).reduce<AdmissionPlugin[]>(placeAdmissionPlugin, plugins);
+  const more = (options.more ?? []).filter(({ name }) => !isKubernetesPlugin(name) || names.includes(name));
+  return more.reduce<AdmissionPlugin[]>(placeAdmissionPlugin, plugins);
 }

@@ -106,6 +106,11 @@ function pluginNames(given: readonly string[], flag: string): Set<AdmissionPlugi
   return names;
 }
 
+/** True for a plugin that goes by a name of Kubernetes' own, and that flags can turn on and off. */
+export function isKubernetesPlugin(name: string): name is AdmissionPluginName {
+  return (ADMISSION_PLUGIN_ORDER as readonly string[]).includes(name);
+}
+
 /** Puts a plugin where its name belongs; plugins of other names stay behind all of Kubernetes' own. */
 export function placeAdmissionPlugin<T extends { readonly name: string }>(plugins: readonly T[], plugin: T): T[] {
   const place = (name: string): number => {
