@@ -9,6 +9,7 @@ import { Controller, type ReconcileResult } from '../../runtime/controller.ts';
 import { EventRecorder } from '../../runtime/event-recorder.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import type { ControllerContext, RunningController } from '../controller-context.ts';
+import { failureLog } from '../failure-log.ts';
 import { applyClaims, computeClaims } from '../ownership/claim.ts';
 import { controlledBy, controlledOrOrphaned, controllerOf, indexByController } from '../ownership/controller-ref.ts';
 import { hasEnded } from '../pods/pod-state.ts';
@@ -36,7 +37,7 @@ export function startDeploymentController(context: ControllerContext): RunningCo
     clock,
     workers: WORKERS,
     reconcile: (key, { signal }) => reconciler.reconcile(key, signal),
-    onError: (error, key) => log(`deployment-controller: ${key}: ${error.message}`),
+    onError: failureLog(log, 'deployment-controller'),
   });
   controller.watch(parts.deployments);
   controller.watch(parts.sets, { keysOf: (set) => reconciler.keysOf(set) });

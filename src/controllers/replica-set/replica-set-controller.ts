@@ -10,6 +10,7 @@ import { Controller, type ReconcileResult } from '../../runtime/controller.ts';
 import { EventRecorder } from '../../runtime/event-recorder.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import type { ControllerContext, RunningController } from '../controller-context.ts';
+import { failureLog } from '../failure-log.ts';
 import { applyClaims, computeClaims } from '../ownership/claim.ts';
 import { controlledBy, controlledOrOrphaned, controllerOf, indexByController } from '../ownership/controller-ref.ts';
 import { podsToDelete } from '../pods/deletion-order.ts';
@@ -36,7 +37,7 @@ export function startReplicaSetController(context: ControllerContext): RunningCo
     clock,
     workers: WORKERS,
     reconcile: (key, { signal }) => reconciler.reconcile(key, signal),
-    onError: (error, key) => log(`replicaset-controller: ${key}: ${error.message}`),
+    onError: failureLog(log, 'replicaset-controller'),
   });
   controller.watch(sets);
   controller.watch(pods, { keysOf: (pod) => reconciler.keysOf(pod) });

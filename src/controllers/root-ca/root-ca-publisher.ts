@@ -3,6 +3,7 @@ import { BUILTIN } from '../../client/builtin-resources.ts';
 import { cloneJson, equalJson, type DeepReadonly } from '../../machinery/json.ts';
 import { Controller } from '../../runtime/controller.ts';
 import type { ControllerContext, RunningController } from '../controller-context.ts';
+import { failureLog } from '../failure-log.ts';
 import { unlessTerminating } from '../unless-terminating.ts';
 
 const NAME = 'kube-root-ca.crt';
@@ -17,7 +18,7 @@ export function startRootCaPublisher({ client, clock, informers, log, rootCertif
   const controller = new Controller({
     name: 'root-ca-certificate-publisher-controller',
     clock,
-    onError: (error, namespace) => log(`root-ca-certificate-publisher-controller: ${namespace}: ${error.message}`),
+    onError: failureLog(log, 'root-ca-certificate-publisher-controller'),
     reconcile: async (namespace, { signal }) => {
       if (rootCertificates === undefined) return;
       const found = namespaces.store.get(namespace);

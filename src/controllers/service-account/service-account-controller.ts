@@ -2,6 +2,7 @@ import type { Namespace, ServiceAccount } from '../../api/types/generated/core-v
 import { BUILTIN } from '../../client/builtin-resources.ts';
 import { Controller } from '../../runtime/controller.ts';
 import type { ControllerContext, RunningController } from '../controller-context.ts';
+import { failureLog } from '../failure-log.ts';
 import { unlessTerminating } from '../unless-terminating.ts';
 
 const NAME = 'default';
@@ -13,7 +14,7 @@ export function startServiceAccountController({ client, clock, informers, log }:
   const controller = new Controller({
     name: 'serviceaccount-controller',
     clock,
-    onError: (error, namespace) => log(`serviceaccount-controller: ${namespace}: ${error.message}`),
+    onError: failureLog(log, 'serviceaccount-controller'),
     reconcile: async (namespace, { signal }) => {
       if (namespaces.store.get(namespace)?.status?.phase !== 'Active' || accounts.store.get(`${namespace}/${NAME}`)) return;
       const account: ServiceAccount = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: NAME, namespace } };
