@@ -31,21 +31,34 @@ async function put(store: Store, key: string, value: string): Promise<number> {
   return result.revision;
 }
 
-/** Resolves with the keys told of, as soon as the revision is reached. */
-function watchUntil(store: Store, revision: () => number): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    const keys: string[] = [];
-    const watch = store.watch(prefixRange('/k'), {
-      onEvents: (events, reached) => {
-        keys.push(...events.map((event) => `${event.type} ${event.key}`));
-        if (reached < revision()) return;
-        watch.cancel();
-        resolve(keys);
-      },
-      onProgress: () => undefined,
-      onEnd: reject,
-    });
+/** Watches, and resolves with the keys told of as soon as the revision that was named is reached. */
+function watchUntil(store: Store): { reaches(revision: number): Promise<string[]> } {
+  const keys: string[] = [];
+  let reached = 0;
+  let wanted = Infinity;
+  const { promise, resolve, reject } = Promise.withResolvers<string[]>();
+  // The event of a write may come before the write's own answer, which says what to wait for.
+  const check = (): void => {
+    if (reached < wanted) return;
+    watch.cancel();
+    resolve(keys);
+  };
+  const watch = store.watch(prefixRange('/k'), {
+    onEvents: (events, revision) => {
+      keys.push(...events.map((event) => `${event.type} ${event.key}`));
+      reached = revision;
+      check();
+    },
+    onProgress: () => undefined,
+    onEnd: reject,
   });
+  return {
+    reaches(revision) {
+      wanted = revision;
+      check();
+      return promise;
+    },
+  };
 }
 
 describeStore('the etcd store keeps the contract', async () => {
@@ -56,8 +69,7 @@ describeStore('the etcd store keeps the contract', async () => {
 describe('when etcd is away', () => {
   test('calls fail as unavailable, and a watch goes on where it was when etcd is back', async () => {
     const store = await openForTest(1_000);
-    let last = Infinity;
-    const told = watchUntil(store, () => last);
+    const told = watchUntil(store);
     await put(store, '/k/a', '1');
     await server.kill();
     await expect(store.get('/k/a')).rejects.toBeInstanceOf(UnavailableError);
@@ -66,8 +78,8 @@ describe('when etcd is away', () => {
     await server.run();
     const other = await open({ endpoints: [server.endpoint], clock: systemClock, prefix: `/test-${tests}` });
     await put(other, '/k/c', '1');
-    last = await put(other, '/k/d', '1');
-    expect(await told).toEqual(['put /k/a', 'put /k/c', 'put /k/d']);
+    const last = await put(other, '/k/d', '1');
+    expect(await told.reaches(last)).toEqual(['put /k/a', 'put /k/c', 'put /k/d']);
     expect(Buffer.from((await store.get('/k/d'))!.value).toString()).toBe('1');
     await put(store, '/k/e', '1');
     await other.close();
