@@ -106,8 +106,8 @@ export class Pipeline {
     const refusal = checkEndpoint(type, info);
     if (refusal === 'no such path') return textResponse(404, '404 page not found\n');
     if (refusal) throw refusal;
-    const loading = type.storage.load?.();
-    if (loading && needsRules(request, info, query)) await loading;
+    const loading = needsRules(request, info, query) ? type.storage.load?.() : undefined;
+    if (loading) await loading;
     const call: ApiCall = {
       request,
       info,
@@ -147,7 +147,7 @@ export class Pipeline {
 /** Plain reads are answered from bytes; all else asks the kind's rules something. */
 function needsRules(request: ApiRequest, info: ResourceRequestInfo, query: URLSearchParams): boolean {
   if (info.verb !== 'get' && info.verb !== 'list' && info.verb !== 'watch') return true;
-  return query.has('fieldSelector') || info.subresource !== '' || (request.header('accept')?.includes('as=') ?? false);
+  return query.has('fieldSelector') || info.subresource !== '' || (request.header('accept')?.includes('as=Table') ?? false);
 }
 
 export function attributesOf(info: RequestInfo, user: UserInfo, query: URLSearchParams): Attributes {
