@@ -90,8 +90,13 @@ function page(cache: WatchCache, snapshot: Snapshot, selection: Selection, names
   return { items, revision: snapshot.revision };
 }
 
-function countOf(snapshot: Snapshot, namespace: string): number | undefined {
-  return namespace === '' ? snapshot.tree.size : snapshot.counts && (snapshot.counts.get(namespace) ?? 0);
+/** Of a past state; one kept for paging has no counts by namespace, so they are counted: only a list that begins in the past asks. */
+function countOf(snapshot: Snapshot, namespace: string): number {
+  if (namespace === '') return snapshot.tree.size;
+  if (snapshot.counts) return snapshot.counts.get(namespace) ?? 0;
+  let count = 0;
+  for (const _ of rangeOf(snapshot.tree, `${namespace}/`)) count++;
+  return count;
 }
 
 function restOf(cache: WatchCache, snapshot: Snapshot, selection: Selection, namespace: string, shown: number, last: string, token: ContinueToken | undefined, isCurrent: boolean): Pick<ListOutcome, 'continueToken' | 'remainingItemCount'> {

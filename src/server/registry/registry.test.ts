@@ -20,6 +20,15 @@ async function newNamespace(): Promise<string> {
 const create = (maps: string, name: string, more: object = {}) => cluster.request<KubeObject>('POST', maps, { body: { metadata: { name }, ...more } });
 
 describe('pages of a list', () => {
+  test('say what remains of a past state that an earlier page has kept', async () => {
+    const maps = await newNamespace();
+    for (const name of ['a', 'b']) await create(maps, name);
+    const { resourceVersion } = (await cluster.request<List>('GET', `${maps}?limit=1`)).body.metadata;
+    await create(maps, 'c');
+    const exact = await cluster.request<List>('GET', `${maps}?resourceVersion=${resourceVersion}&resourceVersionMatch=Exact&limit=1`);
+    expect(exact.body.metadata.remainingItemCount).toBe(1);
+  });
+
   test('show one state, whatever is written meanwhile', async () => {
     const maps = await newNamespace();
     for (const name of ['a', 'b', 'c', 'd']) await create(maps, name);
