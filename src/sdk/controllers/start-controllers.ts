@@ -20,6 +20,9 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['root-ca-certificate-publisher-controller', async () => (await import('../../controllers/root-ca/root-ca-publisher.ts')).startRootCaPublisher],
   ['replicaset-controller', async () => (await import('../../controllers/replica-set/replica-set-controller.ts')).startReplicaSetController],
   ['deployment-controller', async () => (await import('../../controllers/deployment/deployment-controller.ts')).startDeploymentController],
+  ['endpoints-controller', async () => (await import('../../controllers/endpoints/endpoints-controller.ts')).startEndpointsController],
+  ['endpointslice-controller', async () => (await import('../../controllers/endpoint-slice/endpoint-slice-controller.ts')).startEndpointSliceController],
+  ['endpointslice-mirroring-controller', async () => (await import('../../controllers/endpoint-slice-mirroring/endpoint-slice-mirroring-controller.ts')).startEndpointSliceMirroringController],
 ]);
 
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];
