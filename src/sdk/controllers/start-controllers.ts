@@ -23,6 +23,7 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['endpoints-controller', async () => (await import('../../controllers/endpoints/endpoints-controller.ts')).startEndpointsController],
   ['endpointslice-controller', async () => (await import('../../controllers/endpoint-slice/endpoint-slice-controller.ts')).startEndpointSliceController],
   ['endpointslice-mirroring-controller', async () => (await import('../../controllers/endpoint-slice-mirroring/endpoint-slice-mirroring-controller.ts')).startEndpointSliceMirroringController],
+  ['disruption-controller', async () => (await import('../../controllers/disruption/disruption-controller.ts')).startDisruptionController],
 ]);
 
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];
