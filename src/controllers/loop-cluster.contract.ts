@@ -23,7 +23,10 @@ export class LoopCluster {
 
   static async open(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<LoopCluster> {
     const clock = new VirtualClock();
-    const cluster = await startCluster({ clock });
+    return LoopCluster.#start({ clock, cluster: await startCluster({ clock }) }, controllers, options);
+  }
+
+  static async #start({ clock, cluster }: Pick<LoopCluster, 'clock' | 'cluster'>, controllers: readonly string[], options: Partial<InProcessControllersOptions>): Promise<LoopCluster> {
     const calls = { pending: 0 };
     const server: Pick<Cluster['server'], 'handle'> = {
       handle: (request) => {
@@ -36,6 +39,13 @@ export class LoopCluster {
     const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls });
     await loops.settle();
     return loops;
+  }
+
+  /** The same cluster with other control loops, which know nothing of what those before them saw. */
+  async restart(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<LoopCluster> {
+    await this.#controllers.stop();
+    const { clock, cluster } = this;
+    return LoopCluster.#start({ clock, cluster }, controllers, options);
   }
 
   /** Lets time pass, but never while a call of the control loops is under way: calls take no virtual time. */

@@ -24,6 +24,11 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['endpointslice-controller', async () => (await import('../../controllers/endpoint-slice/endpoint-slice-controller.ts')).startEndpointSliceController],
   ['endpointslice-mirroring-controller', async () => (await import('../../controllers/endpoint-slice-mirroring/endpoint-slice-mirroring-controller.ts')).startEndpointSliceMirroringController],
   ['disruption-controller', async () => (await import('../../controllers/disruption/disruption-controller.ts')).startDisruptionController],
+  ['persistentvolume-binder-controller', async () => (await import('../../controllers/volumes/persistent-volume-binder-controller.ts')).startPersistentVolumeBinder],
+  ['persistentvolumeclaim-protection-controller', async () => (await import('../../controllers/volume-protection/claim-protection-controller.ts')).startClaimProtection],
+  ['persistentvolume-protection-controller', async () => (await import('../../controllers/volume-protection/volume-protection-controller.ts')).startVolumeProtection],
+  ['persistentvolume-expander-controller', async () => (await import('../../controllers/volume-expander/volume-expander-controller.ts')).startVolumeExpander],
+  ['ephemeral-volume-controller', async () => (await import('../../controllers/ephemeral-volume/ephemeral-volume-controller.ts')).startEphemeralVolumeController],
 ]);
 
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];
