@@ -29,6 +29,7 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['persistentvolume-protection-controller', async () => (await import('../../controllers/volume-protection/volume-protection-controller.ts')).startVolumeProtection],
   ['persistentvolume-expander-controller', async () => (await import('../../controllers/volume-expander/volume-expander-controller.ts')).startVolumeExpander],
   ['ephemeral-volume-controller', async () => (await import('../../controllers/ephemeral-volume/ephemeral-volume-controller.ts')).startEphemeralVolumeController],
+  ['resourcequota-controller', async () => (await import('../../controllers/resource-quota/resource-quota-controller.ts')).startResourceQuotaController],
 ]);
 
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];
