@@ -15,6 +15,8 @@ export function withControllers(serving: Serving, controllers: readonly string[]
     controllers,
     log,
     rootCertificates: serving.certificates.ca.cert,
+    clusterSigning: serving.certificates.ca,
+    serviceAccountKey: serving.certificates.serviceAccount.privateKey,
     namespaceDeletionGraceMs: NAMESPACE_DELETION_GRACE_MS,
   }).catch((error: unknown) => log(`cannot start the controllers: ${String(error)}`));
   return {
