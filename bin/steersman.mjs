@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node understands: it says in one line what to do when Node is too old for the rest.
-import { existsSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import module from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const major = Number(process.versions.node.split('.')[0]);
 if (major < 24) {
@@ -11,7 +12,18 @@ if (major < 24) {
 module.enableCompileCache?.();
 // Node writes the cache when the process ends in good order; a server that is killed should start warm, too.
 setTimeout(() => module.flushCompileCache?.(), 5000).unref();
-// The published package brings its build; a checkout runs its source as it is.
-const built = new URL('../dist/cli/main.js', import.meta.url);
-const { main } = await import(existsSync(built) ? built.href : new URL('../src/cli/main.ts', import.meta.url).href);
+const { main } = await import(built('../dist/main.js') ?? new URL('../src/cli/main.ts', import.meta.url).href);
 process.exitCode = await main(process.argv.slice(2), { env: process.env, cwd: process.cwd(), stdout: process.stdout, stderr: process.stderr });
+
+/** The built program, unless there is none or one of the sources it was made of is newer or gone. */
+function built(file) {
+  try {
+    const folder = fileURLToPath(new URL('../dist', import.meta.url));
+    const { mtimeMs } = statSync(`${folder}/sources.json`);
+    for (const source of JSON.parse(readFileSync(`${folder}/sources.json`, 'utf8'))) if (statSync(`${folder}/${source}`).mtimeMs > mtimeMs) return undefined;
+    return new URL(file, import.meta.url).href;
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

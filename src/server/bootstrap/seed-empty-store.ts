@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { formatTime } from '../../machinery/clock.ts';
 import { prefixRange, type Operation, type Store } from '../../store/store.ts';
-import type { BootstrapItem } from './bootstrap-item.ts';
 
 /** Stand for what differs from cluster to cluster in the seed's texts. */
 export const UID_PLACEHOLDER = '<uid>';
@@ -46,9 +45,3 @@ export function readSeed(): SeedLine[] {
     .map((line) => JSON.parse(line) as SeedLine);
 }
 
-/** The key under which the object of an item is stored. */
-export function keyOfItem({ resource, object }: BootstrapItem): string {
-  const { namespace, name = '' } = object.metadata;
-  const group = resource.group === '' ? '' : `${resource.group}/`;
-  return `/registry/${group}${resource.resource}/${namespace === undefined ? '' : `${namespace}/`}${name}`;
-}
