@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node understands: it says in one line what to do when Node is too old for the rest.
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -12,18 +12,18 @@ if (major < 24) {
 module.enableCompileCache?.();
 // Node writes the cache when the process ends in good order; a server that is killed should start warm, too.
 setTimeout(() => module.flushCompileCache?.(), 5000).unref();
-const { main } = await import(built('../dist/main.js') ?? new URL('../src/cli/main.ts', import.meta.url).href);
+const { main } = await import(new URL(runsBuilt() ? '../dist/main.js' : '../src/cli/main.ts', import.meta.url).href);
 process.exitCode = await main(process.argv.slice(2), { env: process.env, cwd: process.cwd(), stdout: process.stdout, stderr: process.stderr });
 
-/** The built program, unless there is none or one of the sources it was made of is newer or gone. */
-function built(file) {
+/** The published package has nothing else; a checkout runs its sources as soon as one is newer than the build, or gone. */
+function runsBuilt() {
+  const folder = fileURLToPath(new URL('..', import.meta.url));
+  if (!existsSync(`${folder}src/cli/main.ts`)) return true;
   try {
-    const folder = fileURLToPath(new URL('../dist', import.meta.url));
-    const { mtimeMs } = statSync(`${folder}/sources.json`);
-    for (const source of JSON.parse(readFileSync(`${folder}/sources.json`, 'utf8'))) if (statSync(`${folder}/${source}`).mtimeMs > mtimeMs) return undefined;
-    return new URL(file, import.meta.url).href;
+    const { mtimeMs } = statSync(`${folder}dist/sources.json`);
+    return JSON.parse(readFileSync(`${folder}dist/sources.json`, 'utf8')).every((source) => statSync(`${folder}dist/${source}`).mtimeMs <= mtimeMs);
   } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'ENOENT') return false;
     throw error;
   }
 }

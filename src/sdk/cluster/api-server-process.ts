@@ -16,7 +16,7 @@ import { markDefaultServiceCidrReady } from '../../server/allocation/default-ser
 import { repairServiceAllocations } from '../../server/allocation/repair.ts';
 import { applyBootstrap } from '../../server/bootstrap/apply-bootstrap.ts';
 import { planBootstrap } from '../../server/bootstrap/plan-bootstrap.ts';
-import { seedEmptyStore } from '../../server/bootstrap/seed-empty-store.ts';
+import { seedEmptyStore, type SeedSettings } from '../../server/bootstrap/seed-empty-store.ts';
 import { requestTarget } from '../../server/bootstrap/request-target.ts';
 import { objectMetadata } from '../../extensions/custom-resources/object-metadata.ts';
 import { installCustomResources } from '../../extensions/custom-resources/install-custom-resources.ts';
@@ -65,17 +65,16 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
   const ruleCompiler = options.ruleCompiler ?? new LazyRuleCompiler();
   const resolved = resolve(options, facts, ruleCompiler);
   const { clock, uuid } = resolved;
-  const seeded = options.seed === false ? new Set<string>() : await seedEmptyStore(options.store, { nowMs: clock.now(), uuid });
-  const server = await ApiServer.open(resolved);
-  const stages = planBootstrap({
-    bootstrapObjects: facts.bootstrapObjects,
-    seeded,
+  const settings: SeedSettings = {
     serviceCidrs: serviceCidrs(options),
     advertiseAddress: options.advertise?.address ?? '192.0.2.2',
     securePort: options.advertise?.port ?? 6443,
     clientCa: options.clientCa ?? options.certificates.ca.cert,
     frontProxyCa: options.certificates.frontProxyCa.cert,
-  });
+  };
+  const seeded = options.seed === false ? new Set<string>() : await seedEmptyStore(options.store, { nowMs: clock.now(), uuid, settings });
+  const server = await ApiServer.open(resolved);
+  const stages = planBootstrap({ ...settings, bootstrapObjects: facts.bootstrapObjects, seeded });
   await applyBootstrap(stages, { ...requestTarget((request) => server.handle(request)), get: (resource, namespace, name) => server.readStored(resource, namespace, name) });
   await markDefaultServiceCidrReady(server.context);
   const { conflicts } = await repairServiceAllocations(server.context);

@@ -6,7 +6,7 @@ import { kubernetesServiceItems, type KubernetesServiceOptions } from './kuberne
 import { changed, reconcileBinding, reconcileRole, withWantedMetadata } from './reconcile-rbac.ts';
 
 export interface BootstrapOptions extends KubernetesServiceOptions {
-  /** Of those objects, by their keys in the store, what needs no look: it was just put there as it should be. */
+  /** By their keys in the store, what needs no look: it was just put there as it should be. */
   readonly seeded?: ReadonlySet<string>;
   /** What a new cluster holds, by `group/version/resource` (`v1/namespaces` in the core group); of the API's facts. */
   readonly bootstrapObjects: ReadonlyMap<string, readonly JsonObject[]>;
@@ -49,7 +49,7 @@ export function planBootstrap(options: BootstrapOptions): BootstrapItem[][] {
     (FIRST.has(resource.resource) ? first : rest).push(...items);
   }
   const authentication = authenticationConfig(options);
-  return [first, authentication === undefined ? rest : [...rest, authentication], kubernetesServiceItems(options)];
+  return [first, authentication === undefined ? rest : [...rest, authentication], kubernetesServiceItems(options)].map((stage) => stage.filter(({ resource, object }) => options.seeded?.has(keyOf(resource, object)) !== true));
 }
 
 function parseResource(key: string): GroupVersionResource {
