@@ -184,6 +184,9 @@ export class Scheduler {
       filter: (state, pod, node) => filterNode({ profile: profile(), nominator }, state, pod, node),
       addPod: (state, pod, change) => profile().addPod(state, pod, change),
       removePod: (state, pod, change) => profile().removePod(state, pod, change),
+      extenders: this.#context.extenders,
+      activate: (pods) => this.#context.queue.activate(pods),
+      background: (work) => this.#track(work),
       event: (regarding, what) => events.get(schedulerName)?.event(regarding, what),
     };
   }
