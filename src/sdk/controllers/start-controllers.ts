@@ -20,6 +20,8 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['root-ca-certificate-publisher-controller', async () => (await import('../../controllers/root-ca/root-ca-publisher.ts')).startRootCaPublisher],
   ['replicaset-controller', async () => (await import('../../controllers/replica-set/replica-set-controller.ts')).startReplicaSetController],
   ['deployment-controller', async () => (await import('../../controllers/deployment/deployment-controller.ts')).startDeploymentController],
+  ['job-controller', async () => (await import('../../controllers/job/job-controller.ts')).startJobController],
+  ['ttl-after-finished-controller', async () => (await import('../../controllers/ttl-after-finished/ttl-after-finished-controller.ts')).startTtlAfterFinishedController],
 ]);
 
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];
