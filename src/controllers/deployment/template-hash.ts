@@ -1,17 +1,15 @@
 import type { PodTemplateSpec } from '../../api/types/generated/core-v1.ts';
 import { equalJson, isJsonObject, type DeepReadonly } from '../../machinery/json.ts';
+import { safeEncode } from '../history/safe-encode.ts';
 
 export const HASH_LABEL = 'pod-template-hash';
-
-/** Kubernetes' alphabet of generated names: no vowels, so no words. */
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** A short name for a template; `collisions` gives another one when the first is taken. */
 export function templateHash(template: DeepReadonly<PodTemplateSpec> | undefined, collisions: number | undefined): string {
   const text = canonical(template) + (collisions === undefined ? '' : `#${collisions}`);
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return [...String(hash)].map((digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
+  return safeEncode(String(hash));
 }
 
 /** The same template, whatever its hash label says. */

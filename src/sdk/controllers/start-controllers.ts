@@ -21,6 +21,7 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['replicaset-controller', async () => (await import('../../controllers/replica-set/replica-set-controller.ts')).startReplicaSetController],
   ['replicationcontroller-controller', async () => (await import('../../controllers/replication-controller/replication-controller.ts')).startReplicationController],
   ['deployment-controller', async () => (await import('../../controllers/deployment/deployment-controller.ts')).startDeploymentController],
+  ['statefulset-controller', async () => (await import('../../controllers/stateful-set/stateful-set-controller.ts')).startStatefulSetController],
   ['job-controller', async () => (await import('../../controllers/job/job-controller.ts')).startJobController],
   ['ttl-after-finished-controller', async () => (await import('../../controllers/ttl-after-finished/ttl-after-finished-controller.ts')).startTtlAfterFinishedController],
 ]);
