@@ -2,6 +2,7 @@ import type { KubeObject } from '../machinery/object-meta.ts';
 import { settle, VirtualClock } from '../machinery/virtual-clock.ts';
 import { startInProcessControllers, type InProcessControllersOptions } from '../sdk/controllers/in-process-controllers.ts';
 import { startCluster, type Answer, type Cluster } from '../sdk/testing/cluster.ts';
+import { startInProcessNodes, type InProcessNodesOptions } from '../sdk/nodes/in-process-nodes.ts';
 import { seededRandom } from '../runtime/test-cluster.contract.ts';
 import type { RunningController } from './controller-context.ts';
 
@@ -12,13 +13,16 @@ export class LoopCluster {
   readonly #controllers: RunningController;
   readonly log: readonly string[];
   readonly #calls: { pending: number };
+  readonly #handler: Pick<Cluster['server'], 'handle'>;
+  #nodes: RunningController | undefined;
 
-  private constructor(parts: { clock: VirtualClock; cluster: Cluster; controllers: RunningController; log: string[]; calls: { pending: number } }) {
+  private constructor(parts: { clock: VirtualClock; cluster: Cluster; controllers: RunningController; log: string[]; calls: { pending: number }; handler: Pick<Cluster['server'], 'handle'> }) {
     this.clock = parts.clock;
     this.cluster = parts.cluster;
     this.#controllers = parts.controllers;
     this.log = parts.log;
     this.#calls = parts.calls;
+    this.#handler = parts.handler;
   }
 
   static async open(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<LoopCluster> {
@@ -33,7 +37,7 @@ export class LoopCluster {
     };
     const log: string[] = [];
     const running = await startInProcessControllers(server, { clock, random: seededRandom(3), controllers, log: (line) => log.push(line), ...options });
-    const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls });
+    const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls, handler: server });
     await loops.settle();
     return loops;
   }
@@ -55,7 +59,20 @@ export class LoopCluster {
     for (let quiet = 0; quiet < 3; quiet = this.#calls.pending === 0 ? quiet + 1 : 0) await settle();
   }
 
+  /** Starts simulated nodes beside the loops; those that ran before end. */
+  async startNodes(options: Omit<InProcessNodesOptions, 'clock' | 'random' | 'log'> = {}): Promise<void> {
+    await this.stopNodes();
+    this.#nodes = startInProcessNodes(this.#handler, { clock: this.clock, random: seededRandom(5), log: (line) => (this.log as string[]).push(line), ...options });
+    await this.settle();
+  }
+
+  async stopNodes(): Promise<void> {
+    await this.#nodes?.stop();
+    this.#nodes = undefined;
+  }
+
   async close(): Promise<void> {
+    await this.stopNodes();
     await this.#controllers.stop();
     await this.cluster.stop();
   }
