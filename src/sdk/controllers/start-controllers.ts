@@ -2,7 +2,7 @@ import type { Client } from '../../client/client.ts';
 import type { StartController, ControllerContext, RunningController } from '../../controllers/controller-context.ts';
 import { SharedInformers } from '../../runtime/shared-informers.ts';
 
-export interface ControllersOptions extends Pick<ControllerContext, 'rootCertificates' | 'namespaceDeletionGraceMs'> {
+export interface ControllersOptions extends Pick<ControllerContext, 'rootCertificates' | 'namespaceDeletionGraceMs' | 'nodes'> {
   /** Its clock is theirs; its user agent names the field manager of what they write. */
   readonly client: Client;
   readonly random: () => number;
@@ -20,6 +20,11 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['root-ca-certificate-publisher-controller', async () => (await import('../../controllers/root-ca/root-ca-publisher.ts')).startRootCaPublisher],
   ['replicaset-controller', async () => (await import('../../controllers/replica-set/replica-set-controller.ts')).startReplicaSetController],
   ['deployment-controller', async () => (await import('../../controllers/deployment/deployment-controller.ts')).startDeploymentController],
+  ['node-lifecycle-controller', async () => (await import('../../controllers/node-lifecycle/node-lifecycle-controller.ts')).startNodeLifecycleController],
+  ['taint-eviction-controller', async () => (await import('../../controllers/taint-eviction/taint-eviction-controller.ts')).startTaintEvictionController],
+  ['pod-garbage-collector-controller', async () => (await import('../../controllers/pod-garbage-collector/pod-garbage-collector.ts')).startPodGarbageCollector],
+  ['node-ipam-controller', async () => (await import('../../controllers/node-ipam/node-ipam-controller.ts')).startNodeIpamController],
+  ['ttl-controller', async () => (await import('../../controllers/node-ttl/ttl-controller.ts')).startTtlController],
 ]);
 
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];
