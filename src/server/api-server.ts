@@ -143,7 +143,7 @@ export class ApiServer {
     const catalog = new ResourceCatalog();
     const rules = new KindRuleSets(options.rules);
     catalog.add(builtinResources(options.facts, rules));
-    const caches = new ResourceCaches(options.store);
+    const caches = new ResourceCaches(options.store, options.clock);
     await Promise.all(storagesReadAtOnce(catalog).map(async (storage) => caches.get(storage)));
     return ApiServer.#over(options, catalog, caches);
   }
@@ -154,7 +154,7 @@ export class ApiServer {
    */
   async fork(options: ApiServerOptions): Promise<ApiServer> {
     const revision = await options.store.currentRevision();
-    const fork = ApiServer.#over(options, this.catalog.clone(), this.context.caches.fork(options.store, revision));
+    const fork = ApiServer.#over(options, this.catalog.clone(), this.context.caches.fork(options.store, options.clock, revision));
     if (this.#ready) fork.setReady();
     return fork;
   }

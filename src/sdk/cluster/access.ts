@@ -27,7 +27,8 @@ import { rulesOf, type PolicyRule } from '../../server/authorization/policy-rule
 import { RbacAuthorizer } from '../../server/authorization/rbac-authorizer.ts';
 import { reviewEndpoints } from '../../server/authorization/review-endpoints.ts';
 import { alwaysAllow, alwaysDeny, privilegedGroups, unionAuthorizer, unionRuleResolver } from '../../server/authorization/union-authorizer.ts';
-import { lazily, lazyCertificates, lazyTokens } from './lazy-authenticators.ts';
+import { lazyCertificates, lazyTokens } from './lazy-authenticators.ts';
+import { lazily } from '../../machinery/lazily.ts';
 import { noNodes, type NodeConnector } from '../../server/endpoints/node-connector.ts';
 import { resourceEndpoints } from '../../server/endpoints/resource-endpoints.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';

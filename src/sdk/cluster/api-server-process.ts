@@ -9,14 +9,14 @@ import { systemClock, type Clock } from '../../machinery/clock.ts';
 import { jsonResponse } from '../../server/http/api-request.ts';
 import { DISCOVERY_PATH, discoveryDocument, jsonWebKeySet, JWKS_PATH } from '../../server/service-account-tokens/issuer-discovery.ts';
 import { tokenKey } from '../../server/service-account-tokens/json-web-token.ts';
-import { lazily } from './lazy-authenticators.ts';
+import { lazily } from '../../machinery/lazily.ts';
 import { LazyRuleCompiler } from './lazy-rule-compiler.ts';
 import { ApiServer, type ApiServerOptions } from '../../server/api-server.ts';
 import { markDefaultServiceCidrReady } from '../../server/allocation/default-service-cidr.ts';
 import { repairServiceAllocations } from '../../server/allocation/repair.ts';
 import { applyBootstrap } from '../../server/bootstrap/apply-bootstrap.ts';
 import { planBootstrap } from '../../server/bootstrap/plan-bootstrap.ts';
-import { keyOfItem, seedEmptyStore } from '../../server/bootstrap/seed-empty-store.ts';
+import { seedEmptyStore, type SeedSettings } from '../../server/bootstrap/seed-empty-store.ts';
 import { requestTarget } from '../../server/bootstrap/request-target.ts';
 import { objectMetadata } from '../../extensions/custom-resources/object-metadata.ts';
 import { installCustomResources } from '../../extensions/custom-resources/install-custom-resources.ts';
@@ -65,20 +65,17 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
   const ruleCompiler = options.ruleCompiler ?? new LazyRuleCompiler();
   const resolved = resolve(options, facts, ruleCompiler);
   const { clock, uuid } = resolved;
-  const seeded = options.seed === false ? new Set<string>() : await seedEmptyStore(options.store, { nowMs: clock.now(), uuid });
-  const server = await ApiServer.open(resolved);
-  const stages = planBootstrap({
-    bootstrapObjects: facts.bootstrapObjects,
+  const settings: SeedSettings = {
     serviceCidrs: serviceCidrs(options),
     advertiseAddress: options.advertise?.address ?? '192.0.2.2',
     securePort: options.advertise?.port ?? 6443,
     clientCa: options.clientCa ?? options.certificates.ca.cert,
     frontProxyCa: options.certificates.frontProxyCa.cert,
-  });
-  await applyBootstrap(
-    stages.map((stage) => stage.filter((item) => !seeded.has(keyOfItem(item)))),
-    { ...requestTarget((request) => server.handle(request)), get: (resource, namespace, name) => server.readStored(resource, namespace, name) },
-  );
+  };
+  const seeded = options.seed === false ? new Set<string>() : await seedEmptyStore(options.store, { nowMs: clock.now(), uuid, settings });
+  const server = await ApiServer.open(resolved);
+  const stages = planBootstrap({ ...settings, bootstrapObjects: facts.bootstrapObjects, seeded });
+  await applyBootstrap(stages, { ...requestTarget((request) => server.handle(request)), get: (resource, namespace, name) => server.readStored(resource, namespace, name) });
   await markDefaultServiceCidrReady(server.context);
   const { conflicts } = await repairServiceAllocations(server.context);
   for (const key of conflicts) options.log?.(`a service has what another one holds: ${key}`);

@@ -1,5 +1,6 @@
 import type { Client } from '../../client/client.ts';
 import type { StartController, ControllerContext, RunningController } from '../../controllers/controller-context.ts';
+import { nextTurn } from '../../machinery/next-turn.ts';
 import { SharedInformers } from '../../runtime/shared-informers.ts';
 
 export interface ControllersOptions extends Pick<ControllerContext, 'rootCertificates' | 'namespaceDeletionGraceMs' | 'nodes'> {
@@ -39,15 +40,23 @@ export function selectControllers(selection: readonly string[]): string[] {
   return CONTROLLER_NAMES.filter((name) => !selection.includes(`-${name}`) && (all || selection.includes(name)));
 }
 
-/** Starts the control loops against the API that the client reaches. They keep no process alive. */
+/**
+ * Starts the control loops against the API that the client reaches, one after another, so that an API server in the same
+ * process goes on answering. They keep no process alive.
+ */
 export async function startControllers(options: ControllersOptions): Promise<RunningController> {
   const { client, random, log = () => undefined, controllers = ['*'], ...rest } = options;
   const chosen = selectControllers(controllers);
-  const starts = await Promise.all([...CONTROLLERS].flatMap(([name, load]) => (chosen.includes(name) ? [load()] : [])));
   const informers = new SharedInformers({ client, random, onError: (error, { resource }) => log(`watch of ${resource}: ${error.message}`) });
   const context: ControllerContext = { client, clock: client.clock, random, informers, log, ...rest };
-  const running = starts.map((start) => start(context));
-  informers.start();
+  const running: RunningController[] = [];
+  for (const [name, load] of CONTROLLERS) {
+    if (!chosen.includes(name)) continue;
+    const start = await load();
+    await nextTurn();
+    running.push(start(context));
+  }
+  await informers.startInTurns();
   return {
     stop: async () => {
       await Promise.all(running.map((controller) => controller.stop()));
