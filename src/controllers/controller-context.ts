@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.ts';
 import type { Clock } from '../machinery/clock.ts';
 import type { SharedInformers } from '../runtime/shared-informers.ts';
+import type { NodeSettings } from './nodes/node-settings.ts';
 
 /** What every control loop is given. */
 export interface ControllerContext {
@@ -19,6 +20,7 @@ export interface ControllerContext {
    * servers see a deletion at different times, hence Kubernetes' 5 s, the default.
    */
   readonly namespaceDeletionGraceMs?: number;
+  readonly nodes?: NodeSettings;
 }
 
 /** A control loop at work. */

@@ -3,7 +3,7 @@ import type { StartController, ControllerContext, RunningController } from '../.
 import { nextTurn } from '../../machinery/next-turn.ts';
 import { SharedInformers } from '../../runtime/shared-informers.ts';
 
-export interface ControllersOptions extends Pick<ControllerContext, 'rootCertificates' | 'namespaceDeletionGraceMs'> {
+export interface ControllersOptions extends Pick<ControllerContext, 'rootCertificates' | 'namespaceDeletionGraceMs' | 'nodes'> {
   /** Its clock is theirs; its user agent names the field manager of what they write. */
   readonly client: Client;
   readonly random: () => number;
@@ -26,6 +26,11 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['daemonset-controller', async () => (await import('../../controllers/daemon-set/daemon-set-controller.ts')).startDaemonSetController],
   ['job-controller', async () => (await import('../../controllers/job/job-controller.ts')).startJobController],
   ['ttl-after-finished-controller', async () => (await import('../../controllers/ttl-after-finished/ttl-after-finished-controller.ts')).startTtlAfterFinishedController],
+  ['node-lifecycle-controller', async () => (await import('../../controllers/node-lifecycle/node-lifecycle-controller.ts')).startNodeLifecycleController],
+  ['taint-eviction-controller', async () => (await import('../../controllers/taint-eviction/taint-eviction-controller.ts')).startTaintEvictionController],
+  ['pod-garbage-collector-controller', async () => (await import('../../controllers/pod-garbage-collector/pod-garbage-collector.ts')).startPodGarbageCollector],
+  ['node-ipam-controller', async () => (await import('../../controllers/node-ipam/node-ipam-controller.ts')).startNodeIpamController],
+  ['ttl-controller', async () => (await import('../../controllers/node-ttl/ttl-controller.ts')).startTtlController],
 ]);
 
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];
