@@ -43,10 +43,11 @@ export class LoopCluster {
   }
 
   /** The control loops end, and others begin with nothing but what the server tells them. */
-  async restart(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<void> {
+  async restart(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<LoopCluster> {
     await this.#controllers.stop();
     this.#controllers = await startLoops({ handler: this.#handler, clock: this.clock, log: this.log }, controllers, options);
     await this.settle();
+    return this;
   }
 
   /** Lets time pass, but never while a call of the control loops is under way: calls take no virtual time. */

@@ -31,6 +31,16 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['pod-garbage-collector-controller', async () => (await import('../../controllers/pod-garbage-collector/pod-garbage-collector.ts')).startPodGarbageCollector],
   ['node-ipam-controller', async () => (await import('../../controllers/node-ipam/node-ipam-controller.ts')).startNodeIpamController],
   ['ttl-controller', async () => (await import('../../controllers/node-ttl/ttl-controller.ts')).startTtlController],
+  ['endpoints-controller', async () => (await import('../../controllers/endpoints/endpoints-controller.ts')).startEndpointsController],
+  ['endpointslice-controller', async () => (await import('../../controllers/endpoint-slice/endpoint-slice-controller.ts')).startEndpointSliceController],
+  ['endpointslice-mirroring-controller', async () => (await import('../../controllers/endpoint-slice-mirroring/endpoint-slice-mirroring-controller.ts')).startEndpointSliceMirroringController],
+  ['disruption-controller', async () => (await import('../../controllers/disruption/disruption-controller.ts')).startDisruptionController],
+  ['persistentvolume-binder-controller', async () => (await import('../../controllers/volumes/persistent-volume-binder-controller.ts')).startPersistentVolumeBinder],
+  ['persistentvolumeclaim-protection-controller', async () => (await import('../../controllers/volume-protection/claim-protection-controller.ts')).startClaimProtection],
+  ['persistentvolume-protection-controller', async () => (await import('../../controllers/volume-protection/volume-protection-controller.ts')).startVolumeProtection],
+  ['persistentvolume-expander-controller', async () => (await import('../../controllers/volume-expander/volume-expander-controller.ts')).startVolumeExpander],
+  ['ephemeral-volume-controller', async () => (await import('../../controllers/ephemeral-volume/ephemeral-volume-controller.ts')).startEphemeralVolumeController],
+  ['resourcequota-controller', async () => (await import('../../controllers/resource-quota/resource-quota-controller.ts')).startResourceQuotaController],
 ]);
 
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];

@@ -1,5 +1,5 @@
-import type { ResourceList } from '../../../api/pod-template/shapes.ts';
-import { addQuantity, compareQuantity, formatQuantity, isZeroQuantity, negQuantity, parseQuantity, quantityFromNumber, quantitySign, ZERO_QUANTITY, type Quantity } from '../../../machinery/quantity.ts';
+import type { ResourceList } from '../pod-template/shapes.ts';
+import { addQuantity, compareQuantity, formatQuantity, isZeroQuantity, negQuantity, parseQuantity, quantityFromNumber, quantitySign, ZERO_QUANTITY, type Quantity } from '../../machinery/quantity.ts';
 
 /** Amounts by the name that quotas know them by: `pods`, `requests.cpu`, `count/deployments.apps`. */
 export type Usage = ReadonlyMap<string, Quantity>;

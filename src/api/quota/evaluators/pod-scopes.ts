@@ -1,5 +1,5 @@
-import { computeQosClass } from '../../../../api/core/pods/qos.ts';
-import type { PodSpec } from '../../../../api/pod-template/shapes.ts';
+import { computeQosClass } from '../../core/pods/qos.ts';
+import type { PodSpec } from '../../pod-template/shapes.ts';
 import { selectsClass, type QuotaScope } from '../quota.ts';
 
 /** Whether a pod is one of those that a scope of a quota speaks of. */

@@ -1,5 +1,5 @@
-import type { Loose } from '../../../../api/pod-template/shapes.ts';
-import type * as v1 from '../../../../api/types/generated/resource-v1.ts';
+import type { Loose } from '../../pod-template/shapes.ts';
+import type * as v1 from '../../types/generated/resource-v1.ts';
 import { counted } from '../usage.ts';
 import type { UsageEvaluator } from './evaluator.ts';
 

@@ -1,8 +1,8 @@
-import { isExtendedResource, isHugePageResource } from '../../../../api/pod-template/resource-names.ts';
-import { maxList } from '../../../../api/pod-template/resource-list.ts';
-import type { Container, PodSpec, PodStatus, ResourceList } from '../../../../api/pod-template/shapes.ts';
-import { parseQuantity, type Quantity } from '../../../../machinery/quantity.ts';
-import { podLimits, podRequests } from '../../pod-resources.ts';
+import { isExtendedResource, isHugePageResource } from '../../pod-template/resource-names.ts';
+import { maxList } from '../../pod-template/resource-list.ts';
+import type { Container, PodSpec, PodStatus, ResourceList } from '../../pod-template/shapes.ts';
+import { parseQuantity, type Quantity } from '../../../machinery/quantity.ts';
+import { podLimits, podRequests } from '../../pod-template/pod-resources.ts';
 import { counted } from '../usage.ts';
 import type { Measured, UsageEvaluator } from './evaluator.ts';
 import { podMatchesScope } from './pod-scopes.ts';

@@ -1,7 +1,7 @@
-import type { ResourceList } from '../../../api/pod-template/shapes.ts';
-import type { DeepReadonly } from '../../../machinery/json.ts';
-import type { KubeObject } from '../../../machinery/object-meta.ts';
-import type { Quantity } from '../../../machinery/quantity.ts';
+import type { ResourceList } from '../pod-template/shapes.ts';
+import type { DeepReadonly } from '../../machinery/json.ts';
+import type { KubeObject } from '../../machinery/object-meta.ts';
+import type { Quantity } from '../../machinery/quantity.ts';
 import { usageOf, type Usage } from './usage.ts';
 
 /** One condition on the objects that a quota counts. */

@@ -1,4 +1,4 @@
-import type { GroupResource } from '../../../../machinery/group-version.ts';
+import type { GroupResource } from '../../../machinery/group-version.ts';
 import { claimEvaluator } from './claims.ts';
 import type { UsageEvaluator } from './evaluator.ts';
 import { objectCountEvaluator } from './object-count.ts';
@@ -25,10 +25,27 @@ export class UsageEvaluators {
     ]);
   }
 
+  /** The resources whose objects the names of quotas speak of. Names that speak of none are left out. */
+  measuredBy(names: Iterable<string>): GroupResource[] {
+    const found = new Map<string, GroupResource>();
+    const add = (resource: GroupResource): void => void found.set(`${resource.group}/${resource.resource}`, resource);
+    for (const name of names) {
+      for (const [key, evaluator] of this.#evaluators) if (evaluator.measures(name)) add(groupResource(key));
+      const [, resource, group = ''] = /^count\/([^./]+)(?:\.(.+))?$/.exec(name) ?? [];
+      if (resource !== undefined && this.find({ group, resource })) add({ group, resource });
+    }
+    return [...found.values()];
+  }
+
   /** Resources that nothing else is known of are counted. */
   find({ group, resource }: GroupResource): UsageEvaluator | undefined {
     const key = `${group}/${resource}`;
     if (IGNORED.has(key)) return undefined;
     return this.#evaluators.get(key) ?? objectCountEvaluator({ group, resource });
   }
+}
+
+function groupResource(key: string): GroupResource {
+  const slash = key.indexOf('/');
+  return { group: key.slice(0, slash), resource: key.slice(slash + 1) };
 }

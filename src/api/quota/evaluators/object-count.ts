@@ -1,4 +1,4 @@
-import type { GroupResource } from '../../../../machinery/group-version.ts';
+import type { GroupResource } from '../../../machinery/group-version.ts';
 import { counted } from '../usage.ts';
 import { countName, type UsageEvaluator } from './evaluator.ts';
 

@@ -1,7 +1,7 @@
-import type { ResourceList } from '../../../../api/pod-template/shapes.ts';
-import { getOwn } from '../../../../machinery/json.ts';
-import { compareQuantity, parseQuantity, type Quantity } from '../../../../machinery/quantity.ts';
-import { claimClassOf } from '../../claim-class.ts';
+import type { ResourceList } from '../../pod-template/shapes.ts';
+import { getOwn } from '../../../machinery/json.ts';
+import { compareQuantity, parseQuantity, type Quantity } from '../../../machinery/quantity.ts';
+import { claimClassOf } from '../../core/persistentvolumeclaims/claim-class.ts';
 import { selectsClass } from '../quota.ts';
 import { counted } from '../usage.ts';
 import type { Measured, UsageEvaluator } from './evaluator.ts';

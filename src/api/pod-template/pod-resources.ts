@@ -1,7 +1,7 @@
-import { aggregateLimits, aggregateRequests } from '../../api/pod-template/aggregate-resources.ts';
-import { isHugePageResource } from '../../api/pod-template/resource-names.ts';
-import { sumLists } from '../../api/pod-template/resource-list.ts';
-import type { PodSpec, ResourceList } from '../../api/pod-template/shapes.ts';
+import { aggregateLimits, aggregateRequests } from './aggregate-resources.ts';
+import { isHugePageResource } from './resource-names.ts';
+import { sumLists } from './resource-list.ts';
+import type { PodSpec, ResourceList } from './shapes.ts';
 import { setOwn, type JsonObject } from '../../machinery/json.ts';
 
 /** What the pod asks for: its containers at their peak, or what it says of itself as a whole, and its runtime's overhead. */

@@ -1,5 +1,5 @@
-import { getOwn, type DeepReadonly } from '../../machinery/json.ts';
-import type { KubeObject } from '../../machinery/object-meta.ts';
+import { getOwn, type DeepReadonly } from '../../../machinery/json.ts';
+import type { KubeObject } from '../../../machinery/object-meta.ts';
 
 /** The storage class that a claim names: by the annotation of old, or by its field; '' for none. */
 export function claimClassOf(claim: DeepReadonly<KubeObject>): string {

@@ -1,6 +1,5 @@
-import type { DeepReadonly } from '../../../../machinery/json.ts';
-import type { KubeObject } from '../../../../machinery/object-meta.ts';
-import type { AdmissionOperation } from '../../admission-plugin.ts';
+import type { DeepReadonly } from '../../../machinery/json.ts';
+import type { KubeObject } from '../../../machinery/object-meta.ts';
 import type { QuotaScope } from '../quota.ts';
 import type { Usage } from '../usage.ts';
 
@@ -9,7 +8,7 @@ export type Measured = DeepReadonly<KubeObject>;
 /** How the objects of one resource are measured. */
 export interface UsageEvaluator {
   /** True for writes that can change what an object uses. */
-  handles(operation: AdmissionOperation, subresource: string): boolean;
+  handles(operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT', subresource: string): boolean;
   usage(object: Measured): Usage;
   /** True for names of quotas that these objects use. */
   measures(name: string): boolean;
