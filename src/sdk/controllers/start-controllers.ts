@@ -25,6 +25,7 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['statefulset-controller', async () => (await import('../../controllers/stateful-set/stateful-set-controller.ts')).startStatefulSetController],
   ['daemonset-controller', async () => (await import('../../controllers/daemon-set/daemon-set-controller.ts')).startDaemonSetController],
   ['job-controller', async () => (await import('../../controllers/job/job-controller.ts')).startJobController],
+  ['cronjob-controller', async () => (await import('../../controllers/cron-job/cron-job-controller.ts')).startCronJobController],
   ['ttl-after-finished-controller', async () => (await import('../../controllers/ttl-after-finished/ttl-after-finished-controller.ts')).startTtlAfterFinishedController],
   ['node-lifecycle-controller', async () => (await import('../../controllers/node-lifecycle/node-lifecycle-controller.ts')).startNodeLifecycleController],
   ['taint-eviction-controller', async () => (await import('../../controllers/taint-eviction/taint-eviction-controller.ts')).startTaintEvictionController],
