@@ -4,13 +4,14 @@ import { BUILTIN } from '../../client/builtin-resources.ts';
 import { asError } from '../../client/as-error.ts';
 import { objectKey, type ApiObject } from '../../client/resource-definition.ts';
 import { cloneJson, type DeepReadonly } from '../../machinery/json.ts';
-import { labelSelectorFromObject, type LabelSelector } from '../../machinery/label-selector.ts';
+import { labelSelectorFromObject } from '../../machinery/label-selector.ts';
 import { hasReason } from '../../machinery/status-error.ts';
 import { Controller, type Change, type ReconcileResult } from '../../runtime/controller.ts';
 import { EventRecorder } from '../../runtime/event-recorder.ts';
 import type { ControllerContext, RunningController } from '../controller-context.ts';
 import { failureLog } from '../failure-log.ts';
 import type { SharedPod } from '../pods/pod-state.ts';
+import { SelectingObjects } from '../selectors/selecting-objects.ts';
 import { computeStatus, failedStatus, needsScale, type SharedBudget } from './compute-status.ts';
 import { NoControllersError, PodScales } from './expected-pods.ts';
 import { selectorText } from './selector-text.ts';
@@ -26,7 +27,7 @@ export function startDisruptionController(context: ControllerContext): RunningCo
   const pods = informers.get<Pod>(BUILTIN.pods);
   const scales = new PodScales(client, informers);
 
-  const budgetsOf = ({ metadata }: SharedPod): SharedBudget[] => budgets.store.inNamespace(metadata.namespace ?? '').filter((budget) => selectorOf(budget).matches(metadata.labels));
+  const selecting = new SelectingObjects(budgets, ({ spec }) => labelSelectorFromObject(spec?.selector as Parameters<typeof labelSelectorFromObject>[0]));
 
   const expectedPods = async (budget: SharedBudget, selected: readonly SharedPod[], signal: AbortSignal): Promise<number> => {
     if (!needsScale(budget)) return selected.length;
@@ -47,8 +48,7 @@ export function startDisruptionController(context: ControllerContext): RunningCo
   };
 
   const calculate = async (budget: SharedBudget, signal: AbortSignal): Promise<ReconcileResult | void> => {
-    const selector = selectorOf(budget);
-    const selected = pods.store.inNamespace(budget.metadata.namespace ?? '').filter((pod) => selector.matches(pod.metadata.labels));
+    const selected = selecting.selectedBy(budget, pods);
     if (selected.length === 0) events.event(budget, 'Normal', 'NoPods', 'No matching pods found');
     const expected = await expectedPods(budget, selected, signal);
     const nowMs = clock.now();
@@ -78,12 +78,12 @@ export function startDisruptionController(context: ControllerContext): RunningCo
     },
   });
   controller.watch(budgets);
-  controller.watch(pods, { keysOf: (pod) => budgetsOf(pod).map(objectKey) });
+  controller.watch(pods, { keysOf: (pod) => selecting.keysSelecting(pod) });
   // Sizes of workloads are expected counts.
   const inNamespace = { keysOf: ({ metadata }: DeepReadonly<ApiObject>) => budgets.store.inNamespace(metadata.namespace ?? '').map(objectKey), filter: scaled };
   controller.watch(scales.replicaSets, inNamespace).watch(scales.deployments, inNamespace).watch(scales.statefulSets, inNamespace).watch(scales.replicationControllers, inNamespace);
   const tellOfSeveral = (pod: SharedPod): void => {
-    const [chosen, second] = budgetsOf(pod);
+    const [chosen, second] = selecting.selecting(pod);
     const { namespace = '', name = '' } = pod.metadata;
     if (second) events.event(pod, 'Warning', 'MultiplePodDisruptionBudgets', `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${chosen?.metadata.name ?? ''}" arbitrarily.`);
   };
@@ -102,10 +102,6 @@ export function startDisruptionController(context: ControllerContext): RunningCo
 
 function scaled({ event, object, old }: Change<ApiObject & { spec?: { replicas?: number } }>): boolean {
   return event !== 'update' || object.spec?.replicas !== old?.spec?.replicas;
-}
-
-function selectorOf({ spec }: SharedBudget): LabelSelector {
-  return labelSelectorFromObject(spec?.selector as Parameters<typeof labelSelectorFromObject>[0]);
 }
 
 function unmanagedText({ spec }: SharedBudget): string {

@@ -7,7 +7,7 @@ import { EventRecorder } from '../../runtime/event-recorder.ts';
 import type { ControllerContext, RunningController } from '../controller-context.ts';
 import { failureLog } from '../failure-log.ts';
 import { controllerOf, controllerRefTo } from '../ownership/controller-ref.ts';
-import { HEADLESS_LABEL, isHeadless, keysOfServices, selectedPods, selectsPods, type AddressFamily, type SharedService } from '../services/service-pods.ts';
+import { HEADLESS_LABEL, isHeadless, selectsPods, servicePods, type AddressFamily, type SharedService } from '../services/service-pods.ts';
 import { TriggerTimes } from '../services/trigger-times.ts';
 import { computeSlices, type SharedSlice, type SlicePlan } from './compute-slices.ts';
 import { desiredEndpoints, portsKey, type ServiceObservation } from './desired-endpoints.ts';
@@ -26,13 +26,14 @@ export function startEndpointSliceController({ client, clock, random, informers,
   const pods = informers.get<Pod>(BUILTIN.pods);
   const nodes = informers.get<Node>(BUILTIN.nodes);
   const slices = indexSlices(informers.get<EndpointSlice>(BUILTIN.endpointSlices));
+  const selecting = servicePods(services);
   const triggerTimes = new TriggerTimes();
 
   const reconcile = async (key: string, signal: AbortSignal): Promise<void> => {
     const service = services.store.get(key);
     if (!service) triggerTimes.forget(key);
     if (!service || !selectsPods(service)) return;
-    const selected = selectedPods(pods, service);
+    const selected = selecting.selectedBy(service, pods);
     const observation = { service, pods: selected, nodeOf: (name: string) => nodes.store.get(name) };
     const { plan, withoutNode } = computeServiceSlices(observation, slicesOf(slices, key, MANAGER), MAX_PER_SLICE);
     const triggerMs = triggerTimes.next(key, service, selected);
@@ -51,7 +52,7 @@ export function startEndpointSliceController({ client, clock, random, informers,
   const controller = new Controller({ name: NAME, clock, workers: WORKERS, onError: failureLog(log, NAME), reconcile: (key, { signal }) => reconcile(key, signal) });
   controller.read(nodes);
   controller.watch(services);
-  controller.watch(pods, { keysOf: (pod) => keysOfServices(services, pod) });
+  controller.watch(pods, { keysOf: (pod) => selecting.keysSelecting(pod) });
   controller.watch(slices, { keysOf: ({ metadata }) => keyOfSlice(metadata) });
   controller.start();
   return {

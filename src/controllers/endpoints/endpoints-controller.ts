@@ -6,7 +6,7 @@ import { Controller } from '../../runtime/controller.ts';
 import { EventRecorder } from '../../runtime/event-recorder.ts';
 import type { ControllerContext, RunningController } from '../controller-context.ts';
 import { failureLog } from '../failure-log.ts';
-import { keysOfServices, selectedPods, selectsPods, type SharedService } from '../services/service-pods.ts';
+import { selectsPods, servicePods, type SharedService } from '../services/service-pods.ts';
 import { TriggerTimes } from '../services/trigger-times.ts';
 import { isNamespaceTerminating } from '../unless-terminating.ts';
 import { computeEndpoints } from './compute-endpoints.ts';
@@ -23,6 +23,7 @@ export function startEndpointsController({ client, clock, random, informers, log
   const pods = informers.get<Pod>(BUILTIN.pods);
   const endpoints = informers.get<Endpoints>(BUILTIN.endpoints);
   const objects = client.resource<Endpoints>(BUILTIN.endpoints);
+  const selecting = servicePods(services);
   const triggerTimes = new TriggerTimes();
 
   const write = async (service: SharedService, wanted: Endpoints, signal: AbortSignal): Promise<void> => {
@@ -58,13 +59,13 @@ export function startEndpointsController({ client, clock, random, informers, log
       const service = services.store.get(key);
       if (!service) return remove(key, signal);
       if (!selectsPods(service)) return;
-      const selected = selectedPods(pods, service);
+      const selected = selecting.selectedBy(service, pods);
       const wanted = computeEndpoints({ service, pods: selected, known: endpoints.store.get(key), triggerMs: triggerTimes.next(key, service, selected) });
       if (wanted) await write(service, wanted, signal);
     },
   });
   controller.watch(services);
-  controller.watch(pods, { keysOf: (pod) => keysOfServices(services, pod) });
+  controller.watch(pods, { keysOf: (pod) => selecting.keysSelecting(pod) });
   controller.watch(endpoints, { filter: ({ event }) => event === 'delete' });
   // Those whose service went while nobody looked; such as appear later are their authors' own.
   const removeHandler = endpoints.addHandler({

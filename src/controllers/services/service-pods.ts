@@ -1,9 +1,10 @@
 import { isIPv6 } from 'node:net';
-import type { Pod, Service, ServicePort } from '../../api/types/generated/core-v1.ts';
+import type { Service, ServicePort } from '../../api/types/generated/core-v1.ts';
 import type { DeepReadonly } from '../../machinery/json.ts';
-import { labelSelectorFromMap } from '../../machinery/label-selector.ts';
+import { LabelSelector, labelSelectorFromMap } from '../../machinery/label-selector.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import { hasEnded, type SharedPod } from '../pods/pod-state.ts';
+import { SelectingObjects } from '../selectors/selecting-objects.ts';
 
 export type SharedService = DeepReadonly<Service>;
 export type AddressFamily = 'IPv4' | 'IPv6';
@@ -21,16 +22,9 @@ export function selectsPods({ spec }: SharedService): boolean {
   return spec?.type !== 'ExternalName' && spec?.selector !== undefined;
 }
 
-export function selectedPods(pods: Informer<Pod>, { metadata, spec }: SharedService): SharedPod[] {
-  const selector = labelSelectorFromMap(spec?.selector);
-  return pods.store.inNamespace(metadata.namespace ?? '').filter((pod) => selector.matches(pod.metadata.labels));
-}
-
-/** Keys of the services that select the pod. */
-export function keysOfServices(services: Informer<Service>, { metadata }: SharedPod): string[] {
-  const { namespace = '', labels } = metadata;
-  const selecting = services.store.inNamespace(namespace).filter((service) => selectsPods(service) && labelSelectorFromMap(service.spec?.selector).matches(labels));
-  return selecting.map((service) => `${namespace}/${service.metadata.name ?? ''}`);
+/** The pods that services have, where control loops keep their endpoints. */
+export function servicePods(services: Informer<Service>): SelectingObjects<Service> {
+  return new SelectingObjects(services, (service) => (selectsPods(service) ? labelSelectorFromMap(service.spec?.selector) : LabelSelector.nothing()));
 }
 
 /** Whether a pod has an address to tell of. */
