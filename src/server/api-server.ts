@@ -61,6 +61,8 @@ const READ_AT_ONCE: readonly GroupResource[] = [
   { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicybindings' },
   { group: 'admissionregistration.k8s.io', resource: 'mutatingadmissionpolicies' },
   { group: 'admissionregistration.k8s.io', resource: 'mutatingadmissionpolicybindings' },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingwebhookconfigurations' },
+  { group: 'admissionregistration.k8s.io', resource: 'mutatingwebhookconfigurations' },
 ];
 
 export interface ApiServerOptions {
@@ -90,6 +92,8 @@ export interface Access {
   readonly authorizer: Authorizer;
   readonly admission: readonly AdmissionPlugin[];
   readonly endpoints: EndpointHandlers;
+  /** Ends what goes out from this server. */
+  readonly close?: () => void;
   /** What writes of some resources bring along. */
   readonly companions?: readonly (readonly [resource: GroupResource, companion: WriteCompanion])[];
 }
@@ -108,6 +112,7 @@ export class ApiServer {
   readonly admission: AdmissionChain;
   readonly #pipeline: Pipeline;
   readonly #checks: HealthCheck[];
+  readonly #closeAccess: () => void;
   #ready = false;
 
   private constructor(options: ApiServerOptions, core: { context: RegistryContext; reader: ObjectReader; catalog: ResourceCatalog; admission: AdmissionChain }) {
@@ -121,6 +126,7 @@ export class ApiServer {
     const podCache = pods && core.context.caches.peek(pods.storage.prefix);
     const access = options.access({ ...core, ...(podCache && { pods: podCache }) });
     this.admission.replace(access.admission);
+    this.#closeAccess = access.close ?? (() => undefined);
     for (const [resource, companion] of access.companions ?? []) core.context.companions.set(resource, companion);
     this.#checks = healthChecks({ isReady: () => this.#ready, store: options.store });
     addDiscoveryPaths(this.paths, new DiscoveryDocuments(core.catalog), core.context.protobuf);
@@ -206,6 +212,7 @@ export class ApiServer {
   /** Ends every watch and releases the caches; the store stays its owner's to close. */
   close(): void {
     this.#ready = false;
+    this.#closeAccess();
     this.context.caches.close();
   }
 }
