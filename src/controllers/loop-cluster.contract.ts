@@ -9,8 +9,8 @@ import type { RunningController } from './controller-context.ts';
 export class LoopCluster {
   readonly clock: VirtualClock;
   readonly cluster: Cluster;
-  readonly #controllers: RunningController;
-  readonly log: readonly string[];
+  #controllers: RunningController;
+  readonly log: string[];
   readonly #calls: { pending: number };
 
   private constructor(parts: { clock: VirtualClock; cluster: Cluster; controllers: RunningController; log: string[]; calls: { pending: number } }) {
@@ -25,17 +25,18 @@ export class LoopCluster {
     const clock = new VirtualClock();
     const cluster = await startCluster({ clock });
     const calls = { pending: 0 };
-    const server: Pick<Cluster['server'], 'handle'> = {
-      handle: (request) => {
-        calls.pending++;
-        return cluster.server.handle(request).finally(() => calls.pending--);
-      },
-    };
     const log: string[] = [];
-    const running = await startInProcessControllers(server, { clock, random: seededRandom(3), controllers, log: (line) => log.push(line), ...options });
+    const running = await startLoops({ cluster, clock, calls, log }, controllers, options);
     const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls });
     await loops.settle();
     return loops;
+  }
+
+  /** The control loops end, and others begin with nothing but what the server tells them. */
+  async restart(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<void> {
+    await this.#controllers.stop();
+    this.#controllers = await startLoops({ cluster: this.cluster, clock: this.clock, calls: this.#calls, log: this.log }, controllers, options);
+    await this.settle();
   }
 
   /** Lets time pass, but never while a call of the control loops is under way: calls take no virtual time. */
@@ -94,6 +95,23 @@ export class LoopCluster {
       if (this.clock.now() > untilMs) throw new Error(`condition still false after ${limitMs} ms of virtual time; log: ${this.log.join('; ')}`);
     }
   }
+}
+
+interface LoopParts {
+  readonly cluster: Cluster;
+  readonly clock: VirtualClock;
+  readonly calls: { pending: number };
+  readonly log: string[];
+}
+
+function startLoops({ cluster, clock, calls, log }: LoopParts, controllers: readonly string[], options: Partial<InProcessControllersOptions>): Promise<RunningController> {
+  const server: Pick<Cluster['server'], 'handle'> = {
+    handle: (request) => {
+      calls.pending++;
+      return cluster.server.handle(request).finally(() => calls.pending--);
+    },
+  };
+  return startInProcessControllers(server, { clock, random: seededRandom(3), controllers, log: (line) => log.push(line), ...options });
 }
 
 function expectDone<T>(answer: Answer<T>, what: string): T {
