@@ -259,6 +259,23 @@ describe('whether a webhook is asked', () => {
     expect(server.received[0]?.body.request).toMatchObject({ kind: { kind: 'Scale' }, subResource: 'scale', object: { kind: 'Scale', spec: { replicas: 3 } }, oldObject: { spec: { replicas: 1 } } });
   });
 
+  test('before a connection is made to a pod, about how it is to be', async () => {
+    const server = await asked({ rules: [{ operations: ['CONNECT'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods/exec'] }] });
+    server.answer = (review) => reviewed(review, { allowed: false, status: { message: 'no shells' } });
+    const refused = await cluster.request<Body>('POST', '/api/v1/namespaces/default/pods/p/exec?command=sh&command=-c&stdin=1&container=c');
+    expect(refused.body.message).toBe('admission webhook "a.hook.example" denied the request: no shells');
+    expect(server.received[0]?.body.request).toMatchObject({
+      operation: 'CONNECT',
+      kind: { group: '', version: 'v1', kind: 'PodExecOptions' },
+      resource: { group: '', version: 'v1', resource: 'pods' },
+      subResource: 'exec',
+      name: 'p',
+      object: { kind: 'PodExecOptions', apiVersion: 'v1', command: ['sh', '-c'], stdin: true, container: 'c' },
+      oldObject: null,
+    });
+    expect((await cluster.request('POST', '/api/v1/namespaces/default/pods/p/attach')).status).toBe(404);
+  });
+
   test('never for what configures admission, whatever its rules say', async () => {
     const server = await asked({ rules: [ALL] });
     server.answer = (review) => reviewed(review, { allowed: false });
