@@ -67,6 +67,8 @@ const READ_AT_ONCE: readonly GroupResource[] = [
   { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicybindings' },
   { group: 'admissionregistration.k8s.io', resource: 'mutatingadmissionpolicies' },
   { group: 'admissionregistration.k8s.io', resource: 'mutatingadmissionpolicybindings' },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingwebhookconfigurations' },
+  { group: 'admissionregistration.k8s.io', resource: 'mutatingwebhookconfigurations' },
   FLOW_SCHEMAS,
   PRIORITY_LEVELS,
 ];
@@ -101,6 +103,8 @@ export interface Access {
   readonly authorizer: Authorizer;
   readonly admission: readonly AdmissionPlugin[];
   readonly endpoints: EndpointHandlers;
+  /** Ends what goes out from this server. */
+  readonly close?: () => void;
   readonly gate: Gate;
   /** What writes of some resources bring along. */
   readonly companions?: readonly (readonly [resource: GroupResource, companion: WriteCompanion])[];
@@ -135,6 +139,7 @@ export class ApiServer {
     const podCache = pods && core.context.caches.peek(pods.storage.prefix);
     const access = options.access({ ...core, ...(podCache && { pods: podCache }) });
     this.admission.replace(access.admission);
+    if (access.close) this.#cleanUps.push(access.close);
     for (const [resource, companion] of access.companions ?? []) core.context.companions.set(resource, companion);
     this.#checks = healthChecks({ isReady: () => this.#ready, store: options.store });
     addDiscoveryPaths(this.paths, new DiscoveryDocuments(core.catalog), core.context.protobuf);

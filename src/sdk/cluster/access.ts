@@ -20,6 +20,9 @@ import type { Authorizer, RuleResolver } from '../../server/authorization/author
 import type { LazyPolicyEngine } from '../../extensions/policies/lazy-policy-engine.ts';
 import { mutatingAdmissionPolicy } from '../../extensions/policies/mutating-admission-policy.ts';
 import { validatingAdmissionPolicy } from '../../extensions/policies/validating-admission-policy.ts';
+import { admissionWebhooks } from '../../extensions/webhooks/admission/admission-webhooks.ts';
+import { LazyWebhookClient } from '../../extensions/webhooks/client/lazy-webhook-client.ts';
+import { clusterServiceResolver } from '../../extensions/webhooks/client/service-resolver.ts';
 import { escalationPlugin } from '../../server/authorization/escalation-plugin.ts';
 import { NodeAuthorizer } from '../../server/authorization/node-authorizer.ts';
 import { podsByNode } from '../../server/authorization/pods-by-node.ts';
@@ -94,6 +97,7 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
     ...tokenEndpoint(options.facts, { issuer: options.serviceAccountIssuer, apiAudiences: issuers, reader: core.reader, randomUuid: core.context.uuid, get key() { return key(); } }),
   ]);
   const policies = { context: core.context, reader: core.reader, authorizer, engine: options.policyEngine };
+  const webhooks = new LazyWebhookClient({ clock: options.clock, resolver: clusterServiceResolver(core.context) });
   const admission: AdmissionPlugin[] = [
     ...defaultAdmissionPlugins({
       reader: core.reader,
@@ -102,14 +106,14 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
       resourcesOfKind: resourcesOfKind(core),
       clock: options.clock,
       random: options.random,
-      more: [mutatingAdmissionPolicy(policies), validatingAdmissionPolicy(policies)],
+      more: [mutatingAdmissionPolicy(policies), validatingAdmissionPolicy(policies), ...admissionWebhooks({ ...policies, client: webhooks })],
       ...(options.enabledAdmission && { enabled: options.enabledAdmission }),
       ...(options.disabledAdmission && { disabled: options.disabledAdmission }),
     }),
     ...(options.authorizationModes.includes('RBAC') ? [escalationPlugin({ authorizer, roles: rbac.roles })] : []),
   ];
   const companions = [[{ group: '', resource: 'services' }, serviceCompanion(serviceAllocation(options))]] as const;
-  return { authenticator, authorizer, admission, endpoints, companions, gate: gateOf(options, core) };
+  return { authenticator, authorizer, admission, endpoints, companions, gate: gateOf(options, core), close: () => webhooks.close() };
 }
 
 function gateOf({ flowControl = {}, clock }: AccessOptions, { reader, catalog, context }: ServerCore): Gate {

@@ -17,6 +17,7 @@ import { isLongRunning } from './long-running.ts';
 import { encodeOutcome, encodeStoredObject, encodeValue } from './encode.ts';
 import { Negotiator, type AcceptedForm } from './negotiation.ts';
 import type { PathRouter } from './path-router.ts';
+import { warningHeader } from './warning-header.ts';
 import { parseRequestInfo, type RequestInfo, type ResourceRequestInfo } from './request-info.ts';
 
 export interface PipelineOptions {
@@ -236,18 +237,4 @@ function selectedName(fieldSelector: string): string {
 /** In Kubernetes' words, and like there no Status. */
 function tooBusy(): ApiResponse {
   return { ...textResponse(429, 'Too many requests, please try again later.\n'), headers: { 'retry-after': String(RETRY_AFTER_SECONDS), 'x-content-type-options': 'nosniff' } };
-}
-
-/** RFC 7234 warning values with code 299, as many as fit the bound Kubernetes sets. */
-function warningHeader(warnings: readonly string[]): string[] {
-  const MAX_TOTAL = 4096;
-  const values: string[] = [];
-  let total = 0;
-  for (const text of warnings) {
-    const value = `299 - "${text.replace(/[\r\n\t]/g, ' ').replace(/\\/g, '\\\\').replace(/"/g, '\\"')}"`;
-    total += value.length;
-    if (total > MAX_TOTAL) break;
-    values.push(value);
-  }
-  return values;
 }
