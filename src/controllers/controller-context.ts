@@ -2,6 +2,7 @@ import type { CertificateRequest } from '../api/certificates/certificate-request
 import type { Client } from '../client/client.ts';
 import type { Clock } from '../machinery/clock.ts';
 import type { SharedInformers } from '../runtime/shared-informers.ts';
+import type { NodeSettings } from './nodes/node-settings.ts';
 
 /** What every control loop is given. */
 export interface ControllerContext {
@@ -24,6 +25,7 @@ export interface ControllerContext {
    * servers see a deletion at different times, hence Kubernetes' 5 s, the default.
    */
   readonly namespaceDeletionGraceMs?: number;
+  readonly nodes?: NodeSettings;
 }
 
 export interface CertificateToSign {

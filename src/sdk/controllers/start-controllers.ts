@@ -1,12 +1,14 @@
 import type { Client } from '../../client/client.ts';
 import type { CertificateAuthority, StartController, ControllerContext, RunningController } from '../../controllers/controller-context.ts';
+import { lazily } from '../../machinery/lazily.ts';
+import { nextTurn } from '../../machinery/next-turn.ts';
 import { SharedInformers } from '../../runtime/shared-informers.ts';
 import type { KeyPair } from '../../server/certificates/issue-certificate.ts';
 import { signRequest } from '../../server/certificates/sign-request.ts';
 import { tokenKey } from '../../server/service-account-tokens/json-web-token.ts';
 import { signLegacyToken } from '../../server/service-account-tokens/legacy-token.ts';
 
-export interface ControllersOptions extends Pick<ControllerContext, 'rootCertificates' | 'namespaceDeletionGraceMs'> {
+export interface ControllersOptions extends Pick<ControllerContext, 'rootCertificates' | 'namespaceDeletionGraceMs' | 'nodes'> {
   /** Its clock is theirs; its user agent names the field manager of what they write. */
   readonly client: Client;
   readonly random: () => number;
@@ -27,7 +29,18 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['serviceaccount-controller', async () => (await import('../../controllers/service-account/service-account-controller.ts')).startServiceAccountController],
   ['root-ca-certificate-publisher-controller', async () => (await import('../../controllers/root-ca/root-ca-publisher.ts')).startRootCaPublisher],
   ['replicaset-controller', async () => (await import('../../controllers/replica-set/replica-set-controller.ts')).startReplicaSetController],
+  ['replicationcontroller-controller', async () => (await import('../../controllers/replication-controller/replication-controller.ts')).startReplicationController],
   ['deployment-controller', async () => (await import('../../controllers/deployment/deployment-controller.ts')).startDeploymentController],
+  ['statefulset-controller', async () => (await import('../../controllers/stateful-set/stateful-set-controller.ts')).startStatefulSetController],
+  ['daemonset-controller', async () => (await import('../../controllers/daemon-set/daemon-set-controller.ts')).startDaemonSetController],
+  ['job-controller', async () => (await import('../../controllers/job/job-controller.ts')).startJobController],
+  ['cronjob-controller', async () => (await import('../../controllers/cron-job/cron-job-controller.ts')).startCronJobController],
+  ['ttl-after-finished-controller', async () => (await import('../../controllers/ttl-after-finished/ttl-after-finished-controller.ts')).startTtlAfterFinishedController],
+  ['node-lifecycle-controller', async () => (await import('../../controllers/node-lifecycle/node-lifecycle-controller.ts')).startNodeLifecycleController],
+  ['taint-eviction-controller', async () => (await import('../../controllers/taint-eviction/taint-eviction-controller.ts')).startTaintEvictionController],
+  ['pod-garbage-collector-controller', async () => (await import('../../controllers/pod-garbage-collector/pod-garbage-collector.ts')).startPodGarbageCollector],
+  ['node-ipam-controller', async () => (await import('../../controllers/node-ipam/node-ipam-controller.ts')).startNodeIpamController],
+  ['ttl-controller', async () => (await import('../../controllers/node-ttl/ttl-controller.ts')).startTtlController],
   ['endpoints-controller', async () => (await import('../../controllers/endpoints/endpoints-controller.ts')).startEndpointsController],
   ['endpointslice-controller', async () => (await import('../../controllers/endpoint-slice/endpoint-slice-controller.ts')).startEndpointSliceController],
   ['endpointslice-mirroring-controller', async () => (await import('../../controllers/endpoint-slice-mirroring/endpoint-slice-mirroring-controller.ts')).startEndpointSliceMirroringController],
@@ -64,17 +77,25 @@ export function selectControllers(selection: readonly string[]): string[] {
   return CONTROLLER_NAMES.filter((name) => !selection.includes(`-${name}`) && ((all && !DISABLED_BY_DEFAULT.has(name)) || selection.includes(name)));
 }
 
-/** Starts the control loops against the API that the client reaches. They keep no process alive. */
+/**
+ * Starts the control loops against the API that the client reaches, one after another, so that an API server in the same
+ * process goes on answering. They keep no process alive.
+ */
 export async function startControllers(options: ControllersOptions): Promise<RunningController> {
   const { client, random, log = () => undefined, controllers = ['*'], clusterSigning, serviceAccountKey, ...rest } = options;
   const chosen = selectControllers(controllers);
-  const starts = await Promise.all([...CONTROLLERS].flatMap(([name, load]) => (chosen.includes(name) ? [load()] : [])));
   const informers = new SharedInformers({ client, random, onError: (error, { resource }) => log(`watch of ${resource}: ${error.message}`) });
   const certificateAuthority = clusterSigning && clusterSigning.key !== '' ? authorityOf(clusterSigning) : undefined;
   const signServiceAccountToken = serviceAccountKey === undefined ? undefined : tokenSigner(serviceAccountKey);
   const context: ControllerContext = { client, clock: client.clock, random, informers, log, ...(certificateAuthority && { certificateAuthority }), ...(signServiceAccountToken && { signServiceAccountToken }), ...rest };
-  const running = starts.map((start) => start(context));
-  informers.start();
+  const running: RunningController[] = [];
+  for (const [name, load] of CONTROLLERS) {
+    if (!chosen.includes(name)) continue;
+    const start = await load();
+    await nextTurn();
+    running.push(start(context));
+  }
+  await informers.startInTurns();
   return {
     stop: async () => {
       await Promise.all(running.map((controller) => controller.stop()));
@@ -89,6 +110,6 @@ function authorityOf({ durationMs, ...issuer }: KeyPair & { readonly durationMs?
 
 /** The key is read when the first token is asked for. */
 function tokenSigner(pem: string): NonNullable<ControllerContext['signServiceAccountToken']> {
-  let key: ReturnType<typeof tokenKey> | undefined;
-  return (claims) => signLegacyToken(claims, (key ??= tokenKey(pem)));
+  const key = lazily(() => tokenKey(pem));
+  return (claims) => signLegacyToken(claims, key());
 }

@@ -1,22 +1,23 @@
-import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../../api/types/generated/apps-v1.ts';
+import type { ReplicaSetCondition, ReplicaSetStatus } from '../../api/types/generated/apps-v1.ts';
 import { formatTime } from '../../machinery/clock.ts';
-import type { DeepReadonly } from '../../machinery/json.ts';
 import { labelSelectorFromMap } from '../../machinery/label-selector.ts';
 import { isAvailable, isReady, type SharedPod } from '../pods/pod-state.ts';
+import type { SharedReplicaOwner } from './replica-owner.ts';
 
 export interface ReplicaSetObservation {
   readonly active: readonly SharedPod[];
-  readonly terminating: readonly SharedPod[];
+  /** Absent where the kind does not tell of them. */
+  readonly terminating?: readonly SharedPod[];
   /** What pods could not be created or deleted for. */
   readonly failure?: string;
   readonly nowMs: number;
 }
 
-/** The status of a replica set whose pods are known. */
-export function computeStatus(set: DeepReadonly<ReplicaSet>, { active, terminating, failure, nowMs }: ReplicaSetObservation): ReplicaSetStatus {
-  const { replicas: wanted = 1, minReadySeconds = 0, template } = set.spec ?? {};
+/** The status of an owner whose pods are known. */
+export function computeStatus(owner: SharedReplicaOwner, { active, terminating, failure, nowMs }: ReplicaSetObservation): ReplicaSetStatus {
+  const { replicas: wanted = 1, minReadySeconds = 0, template } = owner.spec ?? {};
   const labels = labelSelectorFromMap(template?.metadata?.labels);
-  const conditions = computeConditions((set.status?.conditions ?? []) as readonly ReplicaSetCondition[], { failure, surplus: active.length - wanted, nowMs });
+  const conditions = computeConditions((owner.status?.conditions ?? []) as readonly ReplicaSetCondition[], { failure, surplus: active.length - wanted, nowMs });
   const counts = {
     fullyLabeledReplicas: active.filter(({ metadata }) => labels.matches(metadata.labels)).length,
     readyReplicas: active.filter(isReady).length,
@@ -25,8 +26,8 @@ export function computeStatus(set: DeepReadonly<ReplicaSet>, { active, terminati
   return {
     replicas: active.length,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
-    terminatingReplicas: terminating.length,
-    observedGeneration: set.metadata.generation ?? 0,
+    ...(terminating && { terminatingReplicas: terminating.length }),
+    observedGeneration: owner.metadata.generation ?? 0,
     ...(conditions.length > 0 && { conditions }),
   };
 }
