@@ -181,6 +181,7 @@ export class Scheduler {
       random,
       log,
       informers: this.#informers,
+      signal: this.#abort.signal,
       waitingPods,
       nodes: () => cache.nodes,
       node: (name) => cache.node(name),

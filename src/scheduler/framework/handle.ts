@@ -21,6 +21,8 @@ export interface SchedulerHandle {
   readonly random: () => number;
   /** Of `client`. Informers that a plugin asks for when it is made are synced before the first pod is scheduled. */
   readonly informers: SharedInformers;
+  /** Aborted when the scheduler stops, which waits for what plugins have under way. */
+  readonly signal: AbortSignal;
   readonly waitingPods: WaitingPods;
   /** Told of failures, one line each. */
   readonly log: (line: string) => void;
