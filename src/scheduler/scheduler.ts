@@ -184,6 +184,8 @@ export class Scheduler {
       signal: this.#abort.signal,
       waitingPods,
       nodes: () => cache.nodes,
+      repellingNodes: () => cache.repellingNodes,
+      attractingNodes: () => cache.attractingNodes,
       node: (name) => cache.node(name),
       namespaceLabels: (name) => namespaces.store.get(name)?.metadata.labels,
       nominatedPods: (name) => nominator.on(name),

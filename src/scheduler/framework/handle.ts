@@ -27,6 +27,10 @@ export interface SchedulerHandle {
   /** Told of failures, one line each. */
   readonly log: (line: string) => void;
   nodes(): readonly NodeInfo[];
+  /** Nodes where pods have required anti-affinity; nodes that are gone may be among them. */
+  repellingNodes(): ReadonlySet<NodeInfo>;
+  /** Nodes where pods have any other affinity to pods. */
+  attractingNodes(): ReadonlySet<NodeInfo>;
   node(name: string): NodeInfo | undefined;
   /** Labels of a namespace; none while it is not known. */
   namespaceLabels(namespace: string): Labels | undefined;
