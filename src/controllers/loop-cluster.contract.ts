@@ -12,13 +12,15 @@ export class LoopCluster {
   #controllers: RunningController;
   readonly log: string[];
   readonly #calls: { pending: number };
+  readonly #options: Partial<InProcessControllersOptions>;
 
-  private constructor(parts: { clock: VirtualClock; cluster: Cluster; controllers: RunningController; log: string[]; calls: { pending: number } }) {
+  private constructor(parts: LoopParts & { readonly controllers: RunningController; readonly options: Partial<InProcessControllersOptions> }) {
     this.clock = parts.clock;
     this.cluster = parts.cluster;
     this.#controllers = parts.controllers;
     this.log = parts.log;
     this.#calls = parts.calls;
+    this.#options = parts.options;
   }
 
   static async open(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<LoopCluster> {
@@ -27,15 +29,18 @@ export class LoopCluster {
     const calls = { pending: 0 };
     const log: string[] = [];
     const running = await startLoops({ cluster, clock, calls, log }, controllers, options);
-    const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls });
+    const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls, options });
     await loops.settle();
     return loops;
   }
 
   /** The control loops end, and others begin with nothing but what the server tells them. */
-  async restart(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<void> {
-    await this.#controllers.stop();
-    this.#controllers = await startLoops({ cluster: this.cluster, clock: this.clock, calls: this.#calls, log: this.log }, controllers, options);
+  async restart(controllers: readonly string[]): Promise<void> {
+    let stopped = false;
+    const stopping = this.#controllers.stop().then(() => (stopped = true));
+    for (await this.#idle(); !stopped; await this.settle(1000));
+    await stopping;
+    this.#controllers = await startLoops({ cluster: this.cluster, clock: this.clock, calls: this.#calls, log: this.log }, controllers, this.#options);
     await this.settle();
   }
 
