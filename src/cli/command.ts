@@ -73,6 +73,13 @@ export function flagNumber(values: FlagValues, name: string, range: { min: numbe
   return number;
 }
 
+/** `--name true` or `--name false`. Throws UsageError for anything else. */
+export function booleanFlag(values: FlagValues, name: string): boolean {
+  const text = flagText(values, name);
+  if (text !== 'true' && text !== 'false') throw new UsageError(`--${name} takes true or false, not ${JSON.stringify(text)}`);
+  return text === 'true';
+}
+
 export function flagHelp(flags: readonly Flag[]): string {
   const heads = flags.map((f) => `--${f.name}${f.type === 'string' ? ` ${f.value ?? 'VALUE'}` : ''}`);
   const width = Math.max(...heads.map((h) => h.length));

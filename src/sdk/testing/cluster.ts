@@ -16,7 +16,7 @@ import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Store } from '../../store/store.ts';
 import { forkApiServer, listen, openApiServer, type ApiServerProcessOptions } from '../cluster/api-server-process.ts';
 import { LazyRuleCompiler } from '../cluster/lazy-rule-compiler.ts';
-import type { AuthorizationMode } from '../cluster/access.ts';
+import type { AuthorizationMode, FlowControlOptions } from '../cluster/access.ts';
 
 export interface ClusterOptions {
   /** `memory` (default) lives as long as the cluster; `lmdb` keeps its data in `folder`, or in one of its own until `stop`. */
@@ -30,6 +30,8 @@ export interface ClusterOptions {
   /** Text of a static token file: `token,user,uid,"group1,group2"`. */
   readonly tokens?: string;
   readonly authorizationModes?: readonly AuthorizationMode[];
+  /** How many requests are answered at once, and how long they may take; as kube-apiserver's flags. */
+  readonly flowControl?: FlowControlOptions;
   /** Control loops to run in it: all, or those of these names (`garbage-collector-controller`). Default: none. */
   readonly controllers?: true | readonly string[];
   /** Told of the server's own failures. */
@@ -163,6 +165,8 @@ async function startLoops({ controllers, random = Math.random, log }: ClusterOpt
     random,
     controllers: controllers === true ? ['*'] : controllers,
     rootCertificates: parts.certificates.ca.cert,
+    clusterSigning: parts.certificates.ca,
+    serviceAccountKey: parts.certificates.serviceAccount.privateKey,
     ...(log && { log }),
   });
 }
@@ -174,6 +178,7 @@ function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Cl
     ...(options.uuid && { uuid: options.uuid }),
     ...(options.tokens !== undefined && { tokenFile: options.tokens }),
     ...(options.authorizationModes && { authorizationModes: options.authorizationModes }),
+    ...(options.flowControl && { flowControl: options.flowControl }),
     ...(options.log && { log: options.log }),
   };
 }
