@@ -5,6 +5,7 @@ import { Client } from '../../client/client.ts';
 import { InProcessTransport } from '../../client/in-process-transport.ts';
 import type { RunningController } from '../../controllers/controller-context.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
+import type { ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
 import type { ApiServer } from '../../server/api-server.ts';
 import type { UserInfo } from '../../server/authentication/authenticator.ts';
 import { generateClusterCertificates, servingHosts, type ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
@@ -34,6 +35,8 @@ export interface ClusterOptions {
   readonly flowControl?: FlowControlOptions;
   /** Control loops to run in it: all, or those of these names (`garbage-collector-controller`). Default: none. */
   readonly controllers?: true | readonly string[];
+  /** Functions that convert custom resources between versions, by the names of definitions (`crontabs.example.com`). */
+  readonly converters?: Readonly<Record<string, ConvertFunction>>;
   /** Told of the server's own failures. */
   readonly log?: (line: string) => void;
 }
@@ -177,6 +180,7 @@ function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Cl
     ...(options.random && { random: options.random }),
     ...(options.uuid && { uuid: options.uuid }),
     ...(options.tokens !== undefined && { tokenFile: options.tokens }),
+    ...(options.converters && { converters: new Map(Object.entries(options.converters)) }),
     ...(options.authorizationModes && { authorizationModes: options.authorizationModes }),
     ...(options.flowControl && { flowControl: options.flowControl }),
     ...(options.log && { log: options.log }),
