@@ -14,6 +14,7 @@ import { startControllers } from '../sdk/controllers/start-controllers.ts';
 import { booleanFlag, flagHelp, flagText, parseFlags, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
 import { CONTROLLERS_FLAG, controllersOf } from './controller-flags.ts';
 import { clusterCidrFlag, NODE_LOOP_FLAGS, nodeSettings } from './node-loop-flags.ts';
+import { SIGNING_FLAGS, signingOptions } from './signing-flags.ts';
 
 const FLAGS: readonly Flag[] = [
   { name: 'kubeconfig', type: 'string', value: 'FILE', help: 'how to reach the API server (default: as kubectl finds it)' },
@@ -26,6 +27,7 @@ const FLAGS: readonly Flag[] = [
   { name: 'service-cluster-ip-range', type: 'string', value: 'CIDR', help: 'addresses of services, taken out of --cluster-cidr' },
   clusterCidrFlag(),
   ...NODE_LOOP_FLAGS,
+  ...SIGNING_FLAGS,
   { name: 'help', type: 'boolean', help: 'show this' },
 ];
 
@@ -43,6 +45,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   const elects = booleanFlag(values, 'leader-elect');
   const settings = nodeSettings(values, (flagText(values, 'service-cluster-ip-range') ?? '').split(',').filter(Boolean));
   const nodes = booleanFlag(values, 'allocate-node-cidrs') ? settings : { ...settings, clusterCidrs: [] };
+  const signing = signingOptions(values, context);
   const { transport, rootCertificates } = connect(values, context);
   const client = new Client({ transport, clock: systemClock, userAgent: 'kube-controller-manager' });
   const log = (line: string): void => void context.stderr.write(`${line}\n`);
@@ -51,7 +54,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   // Timers of virtual waits do not keep the process alive, nor does a candidate that waits for its turn.
   const alive = setInterval(() => undefined, 0x7fffffff);
   const lead = async (signal: AbortSignal): Promise<void> => {
-    const running = await startControllers({ client, random: Math.random, controllers, nodes, log, ...(rootCertificates !== undefined && { rootCertificates }) });
+    const running = await startControllers({ client, random: Math.random, controllers, nodes, log, ...signing, ...(rootCertificates !== undefined && { rootCertificates }) });
     log(`running ${controllers.join(', ')}`);
     await aborted(signal);
     await running.stop();

@@ -41,6 +41,7 @@ export async function serve(settings: ServerSettings, context: CommandContext): 
       certificates,
       authorizationModes: settings.authorizationModes,
       serviceClusterIpRange: settings.serviceClusterIpRange,
+      flowControl: settings.flowControl,
       enabledAdmission: settings.enabledAdmission,
       disabledAdmission: settings.disabledAdmission,
       log: (line) => context.stderr.write(`${line}\n`),

@@ -23,6 +23,8 @@ export function withControllers(serving: Serving, { controllers, nodes }: { read
       nodes,
       log,
       rootCertificates: serving.certificates.ca.cert,
+      clusterSigning: serving.certificates.ca,
+      serviceAccountKey: serving.certificates.serviceAccount.privateKey,
       namespaceDeletionGraceMs: NAMESPACE_DELETION_GRACE_MS,
     });
   };

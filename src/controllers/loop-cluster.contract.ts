@@ -10,8 +10,8 @@ import type { RunningController } from './controller-context.ts';
 export class LoopCluster {
   readonly clock: VirtualClock;
   readonly cluster: Cluster;
-  readonly #controllers: RunningController;
-  readonly log: readonly string[];
+  #controllers: RunningController;
+  readonly log: string[];
   readonly #calls: { pending: number };
   readonly #handler: Pick<Cluster['server'], 'handle'>;
   #nodes: RunningController | undefined;
@@ -29,17 +29,25 @@ export class LoopCluster {
     const clock = new VirtualClock();
     const cluster = await startCluster({ clock });
     const calls = { pending: 0 };
-    const server: Pick<Cluster['server'], 'handle'> = {
+    const log: string[] = [];
+    const handler: Pick<Cluster['server'], 'handle'> = {
       handle: (request) => {
         calls.pending++;
         return cluster.server.handle(request).finally(() => calls.pending--);
       },
     };
-    const log: string[] = [];
-    const running = await startInProcessControllers(server, { clock, random: seededRandom(3), controllers, log: (line) => log.push(line), ...options });
-    const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls, handler: server });
+    const running = await startLoops({ handler, clock, log }, controllers, options);
+    const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls, handler });
     await loops.settle();
     return loops;
+  }
+
+  /** The control loops end, and others begin with nothing but what the server tells them. */
+  async restart(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<LoopCluster> {
+    await this.#controllers.stop();
+    this.#controllers = await startLoops({ handler: this.#handler, clock: this.clock, log: this.log }, controllers, options);
+    await this.settle();
+    return this;
   }
 
   /** Lets time pass, but never while a call of the control loops is under way: calls take no virtual time. */
@@ -62,7 +70,7 @@ export class LoopCluster {
   /** Starts simulated nodes beside the loops; those that ran before end. */
   async startNodes(options: Omit<InProcessNodesOptions, 'clock' | 'random' | 'log'> = {}): Promise<void> {
     await this.stopNodes();
-    this.#nodes = startInProcessNodes(this.#handler, { clock: this.clock, random: seededRandom(5), log: (line) => (this.log as string[]).push(line), ...options });
+    this.#nodes = startInProcessNodes(this.#handler, { clock: this.clock, random: seededRandom(5), log: (line) => this.log.push(line), ...options });
     await this.settle();
   }
 
@@ -111,6 +119,16 @@ export class LoopCluster {
       if (this.clock.now() > untilMs) throw new Error(`condition still false after ${limitMs} ms of virtual time; log: ${this.log.join('; ')}`);
     }
   }
+}
+
+interface LoopParts {
+  readonly handler: Pick<Cluster['server'], 'handle'>;
+  readonly clock: VirtualClock;
+  readonly log: string[];
+}
+
+function startLoops({ handler, clock, log }: LoopParts, controllers: readonly string[], options: Partial<InProcessControllersOptions>): Promise<RunningController> {
+  return startInProcessControllers(handler, { clock, random: seededRandom(3), controllers, log: (line) => log.push(line), ...options });
 }
 
 function expectDone<T>(answer: Answer<T>, what: string): T {

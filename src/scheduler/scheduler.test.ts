@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PODS, requesting, SchedulerCluster } from './scheduler-cluster.contract.ts';
 
+const NOT_HELPFUL = 'no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
+
 describe('the scheduler', () => {
   let cluster: SchedulerCluster;
   beforeEach(async () => {
@@ -28,7 +30,7 @@ describe('the scheduler', () => {
     await cluster.addNode('a');
     await cluster.addPod('p', requesting({ cpu: '3' }));
     const { status, metadata } = await cluster.pod('p');
-    const message = `0/1 nodes are available: 1 Insufficient cpu.`;
+    const message = `0/1 nodes are available: 1 Insufficient cpu. ${NOT_HELPFUL}`;
     expect(status?.conditions).toMatchObject([{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, observedGeneration: metadata.generation }]);
     expect(await cluster.events('FailedScheduling')).toMatchObject([{ type: 'Warning', action: 'Scheduling', message }]);
     await cluster.addNode('b', { resources: { cpu: '4' } });

@@ -41,6 +41,11 @@ export interface SchedulerOptions {
   readonly onCycle?: (queued: QueuedPod, outcome: CycleOutcome) => void;
 }
 
+interface ProfileSource {
+  readonly configuration: ProfileConfiguration;
+  readonly plugins: ReadonlyMap<string, Plugin>;
+}
+
 /** So many bindings at most are under way; pods that wait for a permit do not count. */
 const MAX_BINDINGS = 256;
 /** After so many cycles in a row the process's other work gets its turn. */
@@ -55,7 +60,7 @@ export class Scheduler {
   readonly #informers: SharedInformers;
   readonly #profiles = new Map<string, Profile>();
   /** What the profiles were made of. */
-  readonly #sources = new Map<string, { readonly configuration: ProfileConfiguration; readonly plugins: ReadonlyMap<string, Plugin> }>();
+  readonly #sources = new Map<string, ProfileSource>();
   readonly #context: SchedulerContext & { readonly start: { next: number } };
   readonly #abort = new AbortController();
   readonly #bindings = new Set<Promise<void>>();
@@ -100,6 +105,7 @@ export class Scheduler {
       start: { next: 0 },
     };
     for (const profile of configuration.profiles) this.#addProfile(profile);
+    if (new Set([...this.#sources.values()].map(queueOrder)).size > 1) throw new PluginSelectionError('the queueSort plugin and its arguments must be the same for all profiles');
   }
 
   /** Idempotent. */
@@ -184,6 +190,9 @@ export class Scheduler {
       filter: (state, pod, node) => filterNode({ profile: profile(), nominator }, state, pod, node),
       addPod: (state, pod, change) => profile().addPod(state, pod, change),
       removePod: (state, pod, change) => profile().removePod(state, pod, change),
+      extenders: this.#context.extenders,
+      activate: (pods) => this.#context.queue.activate(pods),
+      background: (work) => this.#track(work),
       event: (regarding, what) => events.get(schedulerName)?.event(regarding, what),
     };
   }
@@ -257,4 +266,10 @@ export class Scheduler {
       .finally(() => this.#bindings.delete(tracked));
     this.#bindings.add(tracked);
   }
+}
+
+/** One queue cannot be in two orders. */
+function queueOrder({ configuration, plugins }: ProfileSource): string {
+  const name = enabledPlugins(configuration.plugins, DEFAULT_PLUGINS, plugins).queueSort[0]?.plugin.name ?? '';
+  return JSON.stringify([name, configuration.pluginConfig.get(name)]);
 }

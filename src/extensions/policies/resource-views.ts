@@ -72,7 +72,9 @@ function versionView(type: ResourceType): ResourceView {
     write(json, object) {
       const decoded = type.decode(cloneJson(json)).object;
       type.defaults(decoded);
-      replaceContent(object, type.toStorage(decoded));
+      const stored = type.toStorage(decoded);
+      type.settle?.(stored);
+      replaceContent(object, stored);
     },
   };
 }

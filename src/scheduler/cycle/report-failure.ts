@@ -7,6 +7,7 @@ import { FitError, NoNodesError } from '../framework/fit-error.ts';
 import { PodInfo } from '../framework/pod-info.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { SchedulerContext } from '../scheduler-context.ts';
+import { conditionPatch } from './condition-patch.ts';
 
 /** A pod that could not be scheduled. */
 export interface Failure {
@@ -81,7 +82,7 @@ export function computeStatusPatch(pod: DeepReadonly<Pod>, { reason, message, no
   return {
     metadata: { uid: pod.metadata.uid },
     status: {
-      ...(!told && { conditions: [{ ...condition }] }),
+      ...(!told && conditionPatch(pod, condition)),
       ...(nominationChanges && { nominatedNodeName: nominatedNodeName === '' ? null : nominatedNodeName }),
     },
   };

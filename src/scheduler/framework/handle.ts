@@ -4,6 +4,7 @@ import type { Labels } from '../../machinery/label-selector.ts';
 import type { EventSubject } from '../../runtime/event-reference.ts';
 import type { NewEvent } from '../../runtime/event-series-recorder.ts';
 import type { SharedInformers } from '../../runtime/shared-informers.ts';
+import type { Extender } from '../cycle/extender.ts';
 import type { CycleState } from './cycle-state.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { Plugin } from './plugin.ts';
@@ -36,6 +37,12 @@ export interface SchedulerHandle {
   /** PreFilterExtensions of all plugins. */
   addPod(state: CycleState, pod: PodInfo, change: { readonly other: PodInfo; readonly node: NodeInfo }): Verdict;
   removePod(state: CycleState, pod: PodInfo, change: { readonly other: PodInfo; readonly node: NodeInfo }): Verdict;
+  /** Who else has a say. */
+  readonly extenders: readonly Extender[];
+  /** Brings waiting pods into the active queue at once. */
+  activate(pods: readonly PodInfo[]): void;
+  /** Work that goes on beside the cycles; the scheduler waits for it when it stops. */
+  background(work: Promise<void>): void;
   event(regarding: EventSubject, what: NewEvent): void;
 }
 

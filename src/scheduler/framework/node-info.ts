@@ -10,6 +10,9 @@ export interface ImageState {
   readonly nodes: ReadonlySet<string>;
 }
 
+/** Keys for which a node remembers a count. */
+const MAX_COUNTED = 64;
+
 const NO_NODE: SharedNode = Object.freeze({ apiVersion: 'v1', kind: 'Node', metadata: {} });
 
 /**
@@ -27,6 +30,7 @@ export class NodeInfo {
   #allocatable = new Amounts();
   #usedPorts = new UsedPorts();
   #claims = new Map<string, number>();
+  readonly #counted = new Map<string, number>();
   nonZeroMilliCpu = 0;
   nonZeroMemory = 0;
   images: ReadonlyMap<string, ImageState> = new Map();
@@ -74,6 +78,20 @@ export class NodeInfo {
     return this.#claims.has(claim);
   }
 
+  /**
+   * How many pods here are counted by `counts`, which must say the same of the same pod for the same key. Remembered
+   * until the node's pods change, so that counting over all nodes costs what changed.
+   */
+  countPods(key: string, counts: (pod: PodInfo) => boolean): number {
+    let count = this.#counted.get(key);
+    if (count !== undefined) return count;
+    count = 0;
+    for (const pod of this.#pods) if (counts(pod)) count++;
+    if (this.#counted.size >= MAX_COUNTED) this.#counted.clear();
+    this.#counted.set(key, count);
+    return count;
+  }
+
   /** Its labels; none of a node that is not known. */
   get labels(): Readonly<Record<string, string>> {
     return this.#node.metadata.labels ?? {};
@@ -119,6 +137,7 @@ export class NodeInfo {
   }
 
   #count({ requests, hostPorts, claims }: PodInfo, sign: 1 | -1): void {
+    this.#counted.clear();
     this.#requested.add(requests.exact, sign);
     this.nonZeroMilliCpu += sign * requests.nonZeroMilliCpu;
     this.nonZeroMemory += sign * requests.nonZeroMemory;

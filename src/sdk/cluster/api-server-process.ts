@@ -19,12 +19,13 @@ import { planBootstrap } from '../../server/bootstrap/plan-bootstrap.ts';
 import { seedEmptyStore, type SeedSettings } from '../../server/bootstrap/seed-empty-store.ts';
 import { requestTarget } from '../../server/bootstrap/request-target.ts';
 import { objectMetadata } from '../../extensions/custom-resources/object-metadata.ts';
+import { FlowSchemaStatus } from '../../server/flow-control/flow-schema-status.ts';
 import { installCustomResources } from '../../extensions/custom-resources/install-custom-resources.ts';
 import type { NodeConnector } from '../../server/endpoints/node-connector.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
 import { HttpsServer } from '../../server/http/https-server.ts';
 import type { Store } from '../../store/store.ts';
-import { clusterAccess, type AuthorizationMode } from './access.ts';
+import { clusterAccess, type AuthorizationMode, type FlowControlOptions } from './access.ts';
 import { kindRuleLoaders } from './kind-rules-table.ts';
 
 const DEFAULT_ISSUER = 'https://kubernetes.default.svc';
@@ -49,6 +50,7 @@ export interface ApiServerProcessOptions {
   readonly disabledAdmission?: readonly string[];
   /** Where the server itself can be reached: what the `kubernetes` service leads to. */
   readonly advertise?: { readonly address: string; readonly port: number };
+  readonly flowControl?: FlowControlOptions;
   /** Compiles rules in CEL; forks share it. Default: one of its own. */
   readonly ruleCompiler?: LazyRuleCompiler;
   /** Runs admission policies; forks may share it. Default: one of its own. */
@@ -77,6 +79,7 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
   const stages = planBootstrap({ ...settings, bootstrapObjects: facts.bootstrapObjects, seeded });
   await applyBootstrap(stages, { ...requestTarget((request) => server.handle(request)), get: (resource, namespace, name) => server.readStored(resource, namespace, name) });
   await markDefaultServiceCidrReady(server.context);
+  await followFlowSchemas(server, options);
   const { conflicts } = await repairServiceAllocations(server.context);
   for (const key of conflicts) options.log?.(`a service has what another one holds: ${key}`);
   addOpenApi(server, facts);
@@ -93,8 +96,18 @@ export async function forkApiServer(server: ApiServer, options: ApiServerProcess
   const fork = await server.fork(resolve(options, facts, ruleCompiler));
   addOpenApi(fork, facts);
   addIssuerPaths(fork, options);
+  await followFlowSchemas(fork, options);
   await serveCustomResources(fork, ruleCompiler);
   return fork;
+}
+
+async function followFlowSchemas(server: ApiServer, { flowControl, log = () => undefined }: ApiServerProcessOptions): Promise<void> {
+  if (flowControl?.priorityAndFairness === false) return;
+  const { reader, catalog, context } = server;
+  const status = new FlowSchemaStatus({ reader, catalog, caches: context.caches, clock: context.clock, handle: (request) => server.handle(request), log });
+  await status.sync();
+  status.follow();
+  server.onClose(() => status.stop());
 }
 
 function serviceCidrs({ serviceClusterIpRange = '10.96.0.0/16' }: ApiServerProcessOptions): string[] {
@@ -112,6 +125,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
     random,
     uuid: options.uuid ?? randomUUID,
     facts,
+    ...(options.flowControl?.requestTimeoutMs !== undefined && { requestTimeoutMs: options.flowControl.requestTimeoutMs }),
     rules: kindRuleLoaders(
       () => ruleCompiler.load(),
       async () => (await policyEngine.load()).checker,
@@ -129,6 +143,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
           facts,
           policyEngine,
           ...(options.connector && { connector: options.connector }),
+          ...(options.flowControl && { flowControl: options.flowControl }),
           ...(options.enabledAdmission && { enabledAdmission: options.enabledAdmission }),
           ...(options.disabledAdmission && { disabledAdmission: options.disabledAdmission }),
           ...(options.tokenFile !== undefined && { tokenFile: options.tokenFile }),

@@ -15,8 +15,11 @@ import { InProcessRequest, readAnswer, type InProcessCall } from '../../server/h
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Store } from '../../store/store.ts';
 import { forkApiServer, listen, openApiServer, type ApiServerProcessOptions } from '../cluster/api-server-process.ts';
+import type { NodeTemplate } from '../../node/simulated/compute-node.ts';
+import type { PodScript } from '../../node/simulated/container-script.ts';
+import { numberedNodes } from '../nodes/numbered-nodes.ts';
 import { LazyRuleCompiler } from '../cluster/lazy-rule-compiler.ts';
-import type { AuthorizationMode } from '../cluster/access.ts';
+import type { AuthorizationMode, FlowControlOptions } from '../cluster/access.ts';
 
 export interface ClusterOptions {
   /** `memory` (default) lives as long as the cluster; `lmdb` keeps its data in `folder`, or in one of its own until `stop`. */
@@ -30,8 +33,16 @@ export interface ClusterOptions {
   /** Text of a static token file: `token,user,uid,"group1,group2"`. */
   readonly tokens?: string;
   readonly authorizationModes?: readonly AuthorizationMode[];
+  /** How many requests are answered at once, and how long they may take; as kube-apiserver's flags. */
+  readonly flowControl?: FlowControlOptions;
   /** Control loops to run in it: all, or those of these names (`garbage-collector-controller`). Default: none. */
   readonly controllers?: true | readonly string[];
+  /** Simulated nodes to have in it: so many (`node-1`, `node-2`, …), or these. Default: none. */
+  readonly nodes?: number | readonly NodeTemplate[];
+  /** Whether pods are given nodes; default: where there are simulated ones. */
+  readonly scheduler?: boolean;
+  /** What the containers of pods on them do, ahead of what annotations say. */
+  readonly podScript?: PodScript;
   /** Told of the server's own failures. */
   readonly log?: (line: string) => void;
 }
@@ -68,11 +79,11 @@ export class Cluster {
   readonly #certificates: ClusterCertificates;
   readonly #ruleCompiler: LazyRuleCompiler;
   readonly #cleanUp: () => Promise<void>;
-  readonly #controllers: RunningController | undefined;
+  readonly #parts: readonly RunningController[];
   #https: HttpsServer | undefined;
   #address: Promise<Address> | undefined;
 
-  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void>; controllers?: RunningController | undefined }) {
+  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void>; parts?: readonly RunningController[] }) {
     this.server = parts.server;
     this.clock = parts.clock;
     this.#store = parts.store;
@@ -80,7 +91,7 @@ export class Cluster {
     this.#certificates = parts.certificates;
     this.#ruleCompiler = parts.ruleCompiler;
     this.#cleanUp = parts.cleanUp;
-    this.#controllers = parts.controllers;
+    this.#parts = parts.parts ?? [];
     this.client = this.clientAs(ADMIN);
   }
 
@@ -128,7 +139,7 @@ export class Cluster {
 
   /** Ends every watch, closes the port and releases the store: nothing of the cluster keeps the process alive. */
   async stop(): Promise<void> {
-    await this.#controllers?.stop();
+    await Promise.all(this.#parts.map((part) => part.stop()));
     this.server.close();
     if (this.#address) await this.#address.catch(() => undefined);
     await this.#https?.close();
@@ -151,8 +162,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const { store, cleanUp } = await openStore(options, clock);
   const ruleCompiler = new LazyRuleCompiler();
   const server = await openApiServer(serverOptions(options, { store, clock, certificates, ruleCompiler }));
-  const controllers = await startLoops(options, { server, clock, certificates });
-  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, controllers });
+  const parts = [await startLoops(options, { server, clock, certificates }), await startPodScheduler(options, { server, clock }), await startNodes(options, { server, clock })];
+  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, parts: parts.filter((part) => part !== undefined) });
 }
 
 async function startLoops({ controllers, random = Math.random, log }: ClusterOptions, parts: { server: ApiServer; clock: Clock; certificates: ClusterCertificates }): Promise<RunningController | undefined> {
@@ -163,8 +174,22 @@ async function startLoops({ controllers, random = Math.random, log }: ClusterOpt
     random,
     controllers: controllers === true ? ['*'] : controllers,
     rootCertificates: parts.certificates.ca.cert,
+    clusterSigning: parts.certificates.ca,
+    serviceAccountKey: parts.certificates.serviceAccount.privateKey,
     ...(log && { log }),
   });
+}
+
+async function startPodScheduler({ nodes = 0, scheduler = nodes !== 0, random = Math.random, log = () => undefined }: ClusterOptions, { server, clock }: { server: ApiServer; clock: Clock }): Promise<RunningController | undefined> {
+  if (!scheduler) return undefined;
+  const { startInProcessScheduler } = await import('../scheduler/in-process-scheduler.ts');
+  return startInProcessScheduler(server, { clock, random, hostName: 'localhost', log });
+}
+
+async function startNodes({ nodes = 0, podScript, random = Math.random, log }: ClusterOptions, { server, clock }: { server: ApiServer; clock: Clock }): Promise<RunningController | undefined> {
+  if (nodes === 0) return undefined;
+  const { startInProcessNodes } = await import('../nodes/in-process-nodes.ts');
+  return startInProcessNodes(server, { clock, random, nodes: typeof nodes === 'number' ? numberedNodes(nodes) : nodes, ...(podScript && { script: podScript }), ...(log && { log }) });
 }
 
 function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler }): ApiServerProcessOptions {
@@ -174,6 +199,7 @@ function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Cl
     ...(options.uuid && { uuid: options.uuid }),
     ...(options.tokens !== undefined && { tokenFile: options.tokens }),
     ...(options.authorizationModes && { authorizationModes: options.authorizationModes }),
+    ...(options.flowControl && { flowControl: options.flowControl }),
     ...(options.log && { log: options.log }),
   };
 }

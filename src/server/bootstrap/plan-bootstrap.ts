@@ -30,6 +30,7 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** Made before everything else: the rest stands in them. */
 const FIRST: ReadonlySet<string> = new Set(['namespaces', 'servicecidrs']);
+const FLOW_CONTROL_MANAGER = 'api-priority-and-fairness-config-producer-v1';
 const AUTO_UPDATE_SPEC = 'apf.kubernetes.io/autoupdate-spec';
 /** Without these two no request would be served: their specs are not the administrator's. */
 const MANDATORY: ReadonlySet<string> = new Set(['exempt', 'catch-all']);
@@ -85,7 +86,7 @@ function itemOf(resource: GroupVersionResource, object: KubeObject): BootstrapIt
       return { ...item, reconcile: (existing) => reconcileBinding(existing, object) };
     case 'flowschemas':
     case 'prioritylevelconfigurations':
-      return { ...item, reconcile: (existing) => reconcileFlowControl(existing, object) };
+      return { ...item, manager: FLOW_CONTROL_MANAGER, reconcile: (existing) => reconcileFlowControl(existing, object) };
     case 'apiservices':
       return { ...item, reconcile: (existing) => reconcileApiService(existing, object) };
     default:

@@ -45,9 +45,7 @@ export function adoptNamespace(call: ApiCall, object: KubeObject): void {
  */
 export async function createObject(context: RegistryContext, call: ApiCall, object: KubeObject, options: WriteOptions, claim = true): Promise<Outcome> {
   const { storage } = call.type;
-  if (object.metadata.resourceVersion !== undefined && object.metadata.resourceVersion !== '') {
-    throw failure({ code: 500, message: 'resourceVersion should not be set on objects to be created' });
-  }
+  refuseRevision(object);
   dedupeOwnerReferences(call, object);
   forgetSystemMetadata(object);
   if (claim) claimOnCreate(context, call, object, options);
@@ -55,6 +53,7 @@ export async function createObject(context: RegistryContext, call: ApiCall, obje
   call.type.settle?.(hub);
   const admission = admissionRequest(call, 'CREATE', { name: hub.metadata.name ?? '', object: hub, dryRun: options.dryRun, options: createOptions(options) });
   await context.admission.admit(admission);
+  checkAdmitted(call, hub);
   const companion = context.companions.of(storage);
   for (let attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt++) {
     const own = companion ? cloneJson(hub) : hub;
@@ -63,6 +62,18 @@ export async function createObject(context: RegistryContext, call: ApiCall, obje
     if (outcome !== 'lost') return outcome;
   }
   throw contention(hub.metadata.name ?? '');
+}
+
+/** What admission made of an object is held to the same as what the client sent. */
+function checkAdmitted(call: ApiCall, hub: KubeObject): void {
+  adoptNamespace(call, hub);
+  refuseRevision(hub);
+  forgetSystemMetadata(hub);
+  dedupeOwnerReferences(call, hub, ' after mutating admission happens');
+}
+
+function refuseRevision({ metadata }: KubeObject): void {
+  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') throw failure({ code: 500, message: 'resourceVersion should not be set on objects to be created' });
 }
 
 interface Creation {
@@ -103,8 +114,8 @@ function createOptions(options: WriteOptions): Record<string, unknown> {
   };
 }
 
-/** Repeated owner references are dropped, with a warning, before fields are claimed. */
-export function dedupeOwnerReferences(call: ApiCall, object: KubeObject): void {
+/** Repeated owner references are dropped, with a warning: before fields are claimed, and once more after admission. */
+export function dedupeOwnerReferences(call: ApiCall, object: KubeObject, when = ''): void {
   const owners = object.metadata.ownerReferences;
   if (!owners || owners.length < 2) return;
   const seen = new Set<string>();
@@ -114,7 +125,7 @@ export function dedupeOwnerReferences(call: ApiCall, object: KubeObject): void {
   });
   if (unique.length === owners.length) return;
   const repeated = owners.find((o, i) => owners.findIndex((p) => p.uid === o.uid) < i);
-  call.warn(`.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${repeated?.uid ?? ''}`);
+  call.warn(`.metadata.ownerReferences contains duplicate entries${when}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${repeated?.uid ?? ''}`);
   object.metadata.ownerReferences = unique;
 }
 

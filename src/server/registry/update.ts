@@ -116,6 +116,7 @@ async function attemptUpdate(context: RegistryContext, call: ApiCall, change: Ch
     options: { kind: change.options.kind, apiVersion: 'meta.k8s.io/v1', fieldValidation: change.options.fieldValidation, ...(change.options.fieldManager !== '' && { fieldManager: change.options.fieldManager }) },
   });
   await context.admission.admit(admission);
+  dedupeOwnerReferences(call, hub, ' after mutating admission happens');
   const named = checkVersion(call, hub, current.revision);
   const conditional = change.conditional ?? (named && call.info.verb === 'update');
   if (call.info.subresource === '') await context.companions.of(storage)?.begin(context, hub, stored);

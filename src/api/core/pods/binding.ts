@@ -40,6 +40,8 @@ export function bindPod(object: KubeObject, binding: KubeObject, nowMs: number):
   }
   const scheduled: PodCondition = { type: 'PodScheduled', status: 'True', lastProbeTime: undefined, lastTransitionTime: formatTime(nowMs) };
   setCondition(pod, scheduled);
+  // Where it was expected matters no more.
+  delete pod.status?.nominatedNodeName;
 }
 
 /** Replaces the condition of that type, or adds it; the time of the last transition is kept while the status stays. */
