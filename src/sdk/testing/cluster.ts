@@ -16,6 +16,9 @@ import { InProcessRequest, readAnswer, type InProcessCall } from '../../server/h
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Store } from '../../store/store.ts';
 import { forkApiServer, listen, openApiServer, type ApiServerProcessOptions } from '../cluster/api-server-process.ts';
+import type { NodeTemplate } from '../../node/simulated/compute-node.ts';
+import type { PodScript } from '../../node/simulated/container-script.ts';
+import { numberedNodes } from '../nodes/numbered-nodes.ts';
 import { LazyRuleCompiler } from '../cluster/lazy-rule-compiler.ts';
 import type { AuthorizationMode, FlowControlOptions } from '../cluster/access.ts';
 
@@ -37,6 +40,12 @@ export interface ClusterOptions {
   readonly controllers?: true | readonly string[];
   /** Functions that convert custom resources between versions, by the names of definitions (`crontabs.example.com`). */
   readonly converters?: Readonly<Record<string, ConvertFunction>>;
+  /** Simulated nodes to have in it: so many (`node-1`, `node-2`, …), or these. Default: none. */
+  readonly nodes?: number | readonly NodeTemplate[];
+  /** Whether pods are given nodes; default: where there are simulated ones. */
+  readonly scheduler?: boolean;
+  /** What the containers of pods on them do, ahead of what annotations say. */
+  readonly podScript?: PodScript;
   /** Told of the server's own failures. */
   readonly log?: (line: string) => void;
 }
@@ -73,11 +82,11 @@ export class Cluster {
   readonly #certificates: ClusterCertificates;
   readonly #ruleCompiler: LazyRuleCompiler;
   readonly #cleanUp: () => Promise<void>;
-  readonly #controllers: RunningController | undefined;
+  readonly #parts: readonly RunningController[];
   #https: HttpsServer | undefined;
   #address: Promise<Address> | undefined;
 
-  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void>; controllers?: RunningController | undefined }) {
+  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void>; parts?: readonly RunningController[] }) {
     this.server = parts.server;
     this.clock = parts.clock;
     this.#store = parts.store;
@@ -85,7 +94,7 @@ export class Cluster {
     this.#certificates = parts.certificates;
     this.#ruleCompiler = parts.ruleCompiler;
     this.#cleanUp = parts.cleanUp;
-    this.#controllers = parts.controllers;
+    this.#parts = parts.parts ?? [];
     this.client = this.clientAs(ADMIN);
   }
 
@@ -133,7 +142,7 @@ export class Cluster {
 
   /** Ends every watch, closes the port and releases the store: nothing of the cluster keeps the process alive. */
   async stop(): Promise<void> {
-    await this.#controllers?.stop();
+    await Promise.all(this.#parts.map((part) => part.stop()));
     this.server.close();
     if (this.#address) await this.#address.catch(() => undefined);
     await this.#https?.close();
@@ -156,8 +165,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const { store, cleanUp } = await openStore(options, clock);
   const ruleCompiler = new LazyRuleCompiler();
   const server = await openApiServer(serverOptions(options, { store, clock, certificates, ruleCompiler }));
-  const controllers = await startLoops(options, { server, clock, certificates });
-  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, controllers });
+  const parts = [await startLoops(options, { server, clock, certificates }), await startPodScheduler(options, { server, clock }), await startNodes(options, { server, clock })];
+  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, parts: parts.filter((part) => part !== undefined) });
 }
 
 async function startLoops({ controllers, random = Math.random, log }: ClusterOptions, parts: { server: ApiServer; clock: Clock; certificates: ClusterCertificates }): Promise<RunningController | undefined> {
@@ -172,6 +181,18 @@ async function startLoops({ controllers, random = Math.random, log }: ClusterOpt
     serviceAccountKey: parts.certificates.serviceAccount.privateKey,
     ...(log && { log }),
   });
+}
+
+async function startPodScheduler({ nodes = 0, scheduler = nodes !== 0, random = Math.random, log = () => undefined }: ClusterOptions, { server, clock }: { server: ApiServer; clock: Clock }): Promise<RunningController | undefined> {
+  if (!scheduler) return undefined;
+  const { startInProcessScheduler } = await import('../scheduler/in-process-scheduler.ts');
+  return startInProcessScheduler(server, { clock, random, hostName: 'localhost', log });
+}
+
+async function startNodes({ nodes = 0, podScript, random = Math.random, log }: ClusterOptions, { server, clock }: { server: ApiServer; clock: Clock }): Promise<RunningController | undefined> {
+  if (nodes === 0) return undefined;
+  const { startInProcessNodes } = await import('../nodes/in-process-nodes.ts');
+  return startInProcessNodes(server, { clock, random, nodes: typeof nodes === 'number' ? numberedNodes(nodes) : nodes, ...(podScript && { script: podScript }), ...(log && { log }) });
 }
 
 function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler }): ApiServerProcessOptions {
