@@ -15,6 +15,9 @@ import { InProcessRequest, readAnswer, type InProcessCall } from '../../server/h
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Store } from '../../store/store.ts';
 import { forkApiServer, listen, openApiServer, type ApiServerProcessOptions } from '../cluster/api-server-process.ts';
+import type { Scheduler } from '../../scheduler/scheduler.ts';
+import type { InProcessSchedulerOptions } from '../scheduler/in-process-scheduler.ts';
+import type { RunningScheduler } from '../scheduler/start-scheduler.ts';
 import { LazyRuleCompiler } from '../cluster/lazy-rule-compiler.ts';
 import type { AuthorizationMode } from '../cluster/access.ts';
 
@@ -32,6 +35,8 @@ export interface ClusterOptions {
   readonly authorizationModes?: readonly AuthorizationMode[];
   /** Control loops to run in it: all, or those of these names (`garbage-collector-controller`). Default: none. */
   readonly controllers?: true | readonly string[];
+  /** Whether a scheduler runs in it, or what it runs with. Default: none. */
+  readonly scheduler?: true | Pick<InProcessSchedulerOptions, 'plugins' | 'configuration' | 'extenders'>;
   /** Told of the server's own failures. */
   readonly log?: (line: string) => void;
 }
@@ -69,10 +74,11 @@ export class Cluster {
   readonly #ruleCompiler: LazyRuleCompiler;
   readonly #cleanUp: () => Promise<void>;
   readonly #controllers: RunningController | undefined;
+  readonly #scheduler: RunningScheduler | undefined;
   #https: HttpsServer | undefined;
   #address: Promise<Address> | undefined;
 
-  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void>; controllers?: RunningController | undefined }) {
+  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void>; controllers?: RunningController | undefined; scheduler?: RunningScheduler | undefined }) {
     this.server = parts.server;
     this.clock = parts.clock;
     this.#store = parts.store;
@@ -81,7 +87,13 @@ export class Cluster {
     this.#ruleCompiler = parts.ruleCompiler;
     this.#cleanUp = parts.cleanUp;
     this.#controllers = parts.controllers;
+    this.#scheduler = parts.scheduler;
     this.client = this.clientAs(ADMIN);
+  }
+
+  /** Its scheduler, when it was started with one. */
+  get scheduler(): Scheduler | undefined {
+    return this.#scheduler?.scheduler;
   }
 
   /** A client in this process that acts as somebody else: the server takes its word for who that is. */
@@ -128,6 +140,7 @@ export class Cluster {
 
   /** Ends every watch, closes the port and releases the store: nothing of the cluster keeps the process alive. */
   async stop(): Promise<void> {
+    await this.#scheduler?.stop();
     await this.#controllers?.stop();
     this.server.close();
     if (this.#address) await this.#address.catch(() => undefined);
@@ -152,7 +165,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const ruleCompiler = new LazyRuleCompiler();
   const server = await openApiServer(serverOptions(options, { store, clock, certificates, ruleCompiler }));
   const controllers = await startLoops(options, { server, clock, certificates });
-  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, controllers });
+  const scheduler = await startScheduling(options, server, clock);
+  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, controllers, scheduler });
+}
+
+async function startScheduling({ scheduler, random = Math.random, log }: ClusterOptions, server: ApiServer, clock: Clock): Promise<RunningScheduler | undefined> {
+  if (scheduler === undefined) return undefined;
+  const { startInProcessScheduler } = await import('../scheduler/in-process-scheduler.ts');
+  return startInProcessScheduler(server, { clock, random, ...(scheduler !== true && scheduler), ...(log && { log }) });
 }
 
 async function startLoops({ controllers, random = Math.random, log }: ClusterOptions, parts: { server: ApiServer; clock: Clock; certificates: ClusterCertificates }): Promise<RunningController | undefined> {
