@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../machinery/virtual-clock.ts';
-import { ADMIN, startCluster, type Cluster, type ClusterOptions } from './cluster.ts';
+import { ADMIN, startCluster, type Cluster } from './cluster.ts';
+import type { ClusterOptions } from './cluster-options.ts';
 
 const running: Cluster[] = [];
 async function start(options?: ClusterOptions): Promise<Cluster> {
