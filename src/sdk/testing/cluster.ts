@@ -5,9 +5,11 @@ import { Client } from '../../client/client.ts';
 import { InProcessTransport } from '../../client/in-process-transport.ts';
 import type { RunningController } from '../../controllers/controller-context.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
+import type { TokenWebhookSettings } from '../../extensions/webhooks/authentication/token-webhook.ts';
+import type { AdmissionFunction } from '../../extensions/webhooks/functions/admission-function.ts';
 import type { ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
 import type { ApiServer } from '../../server/api-server.ts';
-import type { UserInfo } from '../../server/authentication/authenticator.ts';
+import type { Authenticator, UserInfo } from '../../server/authentication/authenticator.ts';
 import { generateClusterCertificates, servingHosts, type ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
 import { kubeconfigText } from '../../server/certificates/kubeconfig.ts';
 import type { ApiResponse } from '../../server/http/api-request.ts';
@@ -17,7 +19,7 @@ import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Store } from '../../store/store.ts';
 import { forkApiServer, listen, openApiServer, type ApiServerProcessOptions } from '../cluster/api-server-process.ts';
 import { LazyRuleCompiler } from '../cluster/lazy-rule-compiler.ts';
-import type { AuthorizationMode, FlowControlOptions } from '../cluster/access.ts';
+import type { AuthorizationStep, FlowControlOptions } from '../cluster/access.ts';
 
 export interface ClusterOptions {
   /** `memory` (default) lives as long as the cluster; `lmdb` keeps its data in `folder`, or in one of its own until `stop`. */
@@ -30,7 +32,14 @@ export interface ClusterOptions {
   readonly uuid?: () => string;
   /** Text of a static token file: `token,user,uid,"group1,group2"`. */
   readonly tokens?: string;
-  readonly authorizationModes?: readonly AuthorizationMode[];
+  /** Asked in this order; functions among them are made by `authorizer`. Default: Node, RBAC. */
+  readonly authorizationModes?: readonly AuthorizationStep[];
+  /** Functions made by `authenticator`. */
+  readonly authenticators?: readonly Authenticator[];
+  /** A webhook that says whose tokens are. */
+  readonly tokenWebhook?: TokenWebhookSettings;
+  /** Functions made by `mutate` and `validate`. */
+  readonly admission?: readonly AdmissionFunction[];
   /** How many requests are answered at once, and how long they may take; as kube-apiserver's flags. */
   readonly flowControl?: FlowControlOptions;
   /** Control loops to run in it: all, or those of these names (`garbage-collector-controller`). Default: none. */
@@ -178,6 +187,9 @@ function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Cl
     ...(options.random && { random: options.random }),
     ...(options.uuid && { uuid: options.uuid }),
     ...(options.tokens !== undefined && { tokenFile: options.tokens }),
+    ...(options.authenticators && { authenticators: options.authenticators }),
+    ...(options.tokenWebhook && { tokenWebhook: options.tokenWebhook }),
+    ...(options.admission && { admissionFunctions: options.admission }),
     ...(options.converters && { converters: new Map(Object.entries(options.converters)) }),
     ...(options.authorizationModes && { authorizationModes: options.authorizationModes }),
     ...(options.flowControl && { flowControl: options.flowControl }),
