@@ -61,8 +61,8 @@ export interface AccessOptions {
   readonly authorizationModes: readonly AuthorizationStep[];
   /** Asked after all others. */
   readonly tokenWebhook?: TokenWebhookSettings;
-  /** Authenticators in this process, asked before all others. */
-  readonly authenticators?: readonly Authenticator[];
+  /** Authenticators in this process: of requests, asked before all others, and of tokens, asked among others. */
+  readonly authenticators?: readonly (Authenticator | TokenAuthenticator)[];
   /** Admission in this process. */
   readonly admissionFunctions?: readonly AdmissionFunction[];
   /** `--token-auth-file`'s text. */
@@ -169,6 +169,7 @@ function tokensOf(options: AccessOptions, core: ServerCore, { key, issuers, call
   const tokens: TokenAuthenticator[] = [];
   if (options.tokenFile !== undefined) tokens.push(parseTokenFile(options.tokenFile));
   tokens.push(lazyTokens('service-account', () => serviceAccountTokens({ issuers, apiAudiences: issuers, keys: [key()], reader: core.reader, clock })));
+  tokens.push(...(options.authenticators ?? []).filter((one) => 'authenticateToken' in one));
   tokens.push(bootstrapTokens(core.reader, clock));
   if (options.tokenWebhook) tokens.push(tokenWebhook({ ...options.tokenWebhook, caller, clock, apiAudiences: issuers }));
   return unionTokenAuthenticator(tokens);
@@ -178,7 +179,7 @@ function authenticatorOf(options: AccessOptions, tokens: TokenAuthenticator, iss
   const { clock, certificates } = options;
   return unionAuthenticator(
     [
-      ...(options.authenticators ?? []),
+      ...(options.authenticators ?? []).filter((one) => 'authenticate' in one),
       lazyCertificates('request-header', () => requestHeaderAuthenticator({ ca: certificates.frontProxyCa.cert, clock })),
       lazyCertificates('x509', () => clientCertificateAuthenticator({ ca: options.clientCa ?? certificates.ca.cert, clock })),
       bearerAuthenticator(tokens, issuers),

@@ -22,7 +22,7 @@ import { objectMetadata } from '../../extensions/custom-resources/object-metadat
 import { FlowSchemaStatus } from '../../server/flow-control/flow-schema-status.ts';
 import type { TokenWebhookSettings } from '../../extensions/webhooks/authentication/token-webhook.ts';
 import type { AdmissionFunction } from '../../extensions/webhooks/functions/admission-function.ts';
-import type { Authenticator } from '../../server/authentication/authenticator.ts';
+import type { Authenticator, TokenAuthenticator } from '../../server/authentication/authenticator.ts';
 import { LazyWebhookClient } from '../../extensions/webhooks/client/lazy-webhook-client.ts';
 import { clusterServiceResolver } from '../../extensions/webhooks/client/service-resolver.ts';
 import { functionConverter, type ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
@@ -47,7 +47,7 @@ export interface ApiServerProcessOptions {
   /** `--authentication-token-webhook-*` */
   readonly tokenWebhook?: TokenWebhookSettings;
   /** Authenticators in this process, asked before all others. */
-  readonly authenticators?: readonly Authenticator[];
+  readonly authenticators?: readonly (Authenticator | TokenAuthenticator)[];
   /** Admission in this process. */
   readonly admissionFunctions?: readonly AdmissionFunction[];
   readonly tokenFile?: string;

@@ -9,7 +9,7 @@ import type { TokenWebhookSettings } from '../../extensions/webhooks/authenticat
 import type { AdmissionFunction } from '../../extensions/webhooks/functions/admission-function.ts';
 import type { ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
 import type { ApiServer } from '../../server/api-server.ts';
-import type { Authenticator, UserInfo } from '../../server/authentication/authenticator.ts';
+import type { Authenticator, TokenAuthenticator, UserInfo } from '../../server/authentication/authenticator.ts';
 import { generateClusterCertificates, servingHosts, type ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
 import { kubeconfigText } from '../../server/certificates/kubeconfig.ts';
 import type { ApiResponse } from '../../server/http/api-request.ts';
@@ -35,7 +35,7 @@ export interface ClusterOptions {
   /** Asked in this order; functions among them are made by `authorizer`. Default: Node, RBAC. */
   readonly authorizationModes?: readonly AuthorizationStep[];
   /** Functions made by `authenticator`. */
-  readonly authenticators?: readonly Authenticator[];
+  readonly authenticators?: readonly (Authenticator | TokenAuthenticator)[];
   /** A webhook that says whose tokens are. */
   readonly tokenWebhook?: TokenWebhookSettings;
   /** Functions made by `mutate` and `validate`. */
