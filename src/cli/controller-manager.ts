@@ -13,6 +13,7 @@ import { LeaderElector } from '../runtime/leader-election.ts';
 import { startControllers } from '../sdk/controllers/start-controllers.ts';
 import { flagHelp, flagText, parseFlags, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
 import { CONTROLLERS_FLAG, controllersOf } from './controller-flags.ts';
+import { SIGNING_FLAGS, signingOptions } from './signing-flags.ts';
 
 const FLAGS: readonly Flag[] = [
   { name: 'kubeconfig', type: 'string', value: 'FILE', help: 'how to reach the API server (default: as kubectl finds it)' },
@@ -21,6 +22,7 @@ const FLAGS: readonly Flag[] = [
   { name: 'leader-elect-resource-name', type: 'string', value: 'NAME', help: 'name of the lease', default: 'kube-controller-manager' },
   { name: 'leader-elect-resource-namespace', type: 'string', value: 'NAMESPACE', help: 'namespace of the lease', default: 'kube-system' },
   { name: 'root-ca-file', type: 'string', value: 'FILE', help: "authorities that pods are told of (default: the kubeconfig's)" },
+  ...SIGNING_FLAGS,
   { name: 'help', type: 'boolean', help: 'show this' },
 ];
 
@@ -36,6 +38,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   }
   const controllers = controllersOf(values);
   const elects = electsLeader(values);
+  const signing = signingOptions(values, context);
   const { transport, rootCertificates } = connect(values, context);
   const client = new Client({ transport, clock: systemClock, userAgent: 'kube-controller-manager' });
   const log = (line: string): void => void context.stderr.write(`${line}\n`);
@@ -44,7 +47,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   // Timers of virtual waits do not keep the process alive, nor does a candidate that waits for its turn.
   const alive = setInterval(() => undefined, 0x7fffffff);
   const lead = async (signal: AbortSignal): Promise<void> => {
-    const running = await startControllers({ client, random: Math.random, controllers, log, ...(rootCertificates !== undefined && { rootCertificates }) });
+    const running = await startControllers({ client, random: Math.random, controllers, log, ...signing, ...(rootCertificates !== undefined && { rootCertificates }) });
     log(`running ${controllers.join(', ')}`);
     await aborted(signal);
     await running.stop();

@@ -21,6 +21,8 @@ export function withControllers(serving: Serving, controllers: readonly string[]
       controllers,
       log,
       rootCertificates: serving.certificates.ca.cert,
+      clusterSigning: serving.certificates.ca,
+      serviceAccountKey: serving.certificates.serviceAccount.privateKey,
       namespaceDeletionGraceMs: NAMESPACE_DELETION_GRACE_MS,
     });
   };

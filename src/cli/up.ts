@@ -1,15 +1,15 @@
-import { booleanFlag, flagHelp, parseFlags, type CommandContext, type Flag } from './command.ts';
+import { flagHelp, parseFlags, type CommandContext, type Flag } from './command.ts';
 import { CONTROLLERS_FLAG, controllersOf } from './controller-flags.ts';
 import { SERVER_FLAGS, serverSettings } from './server-flags.ts';
 import { serve, untilStopped } from './serve.ts';
 import { withControllers } from './up-controllers.ts';
-import { SCHEDULER_FLAG, withScheduler } from './up-scheduler.ts';
+import { SCHEDULER_FLAGS, schedulerOf, withScheduler } from './up-scheduler.ts';
 
 const FLAGS: readonly Flag[] = [
   { name: 'port', type: 'string', value: 'PORT', help: 'port to listen on; 0 picks a free one', default: '6443' },
   ...SERVER_FLAGS,
   CONTROLLERS_FLAG,
-  SCHEDULER_FLAG,
+  ...SCHEDULER_FLAGS,
   { name: 'help', type: 'boolean', help: 'show this' },
 ];
 
@@ -21,9 +21,9 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     return 0;
   }
   const controllers = controllersOf(values);
-  const schedules = booleanFlag(values, SCHEDULER_FLAG.name);
+  const scheduler = await schedulerOf(values, context);
   const controlled = withControllers(await serve(serverSettings(values, 'port', context), context), controllers, context);
-  const serving = schedules ? withScheduler(controlled, context) : controlled;
+  const serving = scheduler ? withScheduler(controlled, scheduler, context) : controlled;
   return untilStopped(
     serving,
     context,

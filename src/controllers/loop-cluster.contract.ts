@@ -2,6 +2,7 @@ import type { KubeObject } from '../machinery/object-meta.ts';
 import { settle, VirtualClock } from '../machinery/virtual-clock.ts';
 import { startInProcessControllers, type InProcessControllersOptions } from '../sdk/controllers/in-process-controllers.ts';
 import { startCluster, type Answer, type Cluster } from '../sdk/testing/cluster.ts';
+import { startInProcessNodes, type InProcessNodesOptions } from '../sdk/nodes/in-process-nodes.ts';
 import { seededRandom } from '../runtime/test-cluster.contract.ts';
 import type { RunningController } from './controller-context.ts';
 
@@ -12,13 +13,18 @@ export class LoopCluster {
   #controllers: RunningController;
   readonly log: string[];
   readonly #calls: { pending: number };
+  readonly #handler: Pick<Cluster['server'], 'handle'>;
+  readonly #options: Partial<InProcessControllersOptions>;
+  #nodes: RunningController | undefined;
 
-  private constructor(parts: { clock: VirtualClock; cluster: Cluster; controllers: RunningController; log: string[]; calls: { pending: number } }) {
+  private constructor(parts: { clock: VirtualClock; cluster: Cluster; controllers: RunningController; log: string[]; calls: { pending: number }; handler: Pick<Cluster['server'], 'handle'>; options: Partial<InProcessControllersOptions> }) {
     this.clock = parts.clock;
     this.cluster = parts.cluster;
     this.#controllers = parts.controllers;
     this.log = parts.log;
     this.#calls = parts.calls;
+    this.#handler = parts.handler;
+    this.#options = parts.options;
   }
 
   static async open(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<LoopCluster> {
@@ -26,17 +32,28 @@ export class LoopCluster {
     const cluster = await startCluster({ clock });
     const calls = { pending: 0 };
     const log: string[] = [];
-    const running = await startLoops({ cluster, clock, calls, log }, controllers, options);
-    const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls });
+    const handler: Pick<Cluster['server'], 'handle'> = {
+      handle: (request) => {
+        calls.pending++;
+        return cluster.server.handle(request).finally(() => calls.pending--);
+      },
+    };
+    const running = await startLoops({ handler, clock, log }, controllers, options);
+    const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls, handler, options });
     await loops.settle();
     return loops;
   }
 
   /** The control loops end, and others begin with nothing but what the server tells them. */
-  async restart(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<void> {
-    await this.#controllers.stop();
-    this.#controllers = await startLoops({ cluster: this.cluster, clock: this.clock, calls: this.#calls, log: this.log }, controllers, options);
+  async restart(controllers: readonly string[], options = this.#options): Promise<LoopCluster> {
+    let stopped = false;
+    const stopping = this.#controllers.stop().then(() => (stopped = true));
+    // A call under way may wait for its time.
+    for (await this.#idle(); !stopped; await this.settle(1000));
+    await stopping;
+    this.#controllers = await startLoops({ handler: this.#handler, clock: this.clock, log: this.log }, controllers, options);
     await this.settle();
+    return this;
   }
 
   /** Lets time pass, but never while a call of the control loops is under way: calls take no virtual time. */
@@ -56,7 +73,20 @@ export class LoopCluster {
     for (let quiet = 0; quiet < 3; quiet = this.#calls.pending === 0 ? quiet + 1 : 0) await settle();
   }
 
+  /** Starts simulated nodes beside the loops; those that ran before end. */
+  async startNodes(options: Omit<InProcessNodesOptions, 'clock' | 'random' | 'log'> = {}): Promise<void> {
+    await this.stopNodes();
+    this.#nodes = startInProcessNodes(this.#handler, { clock: this.clock, random: seededRandom(5), log: (line) => this.log.push(line), ...options });
+    await this.settle();
+  }
+
+  async stopNodes(): Promise<void> {
+    await this.#nodes?.stop();
+    this.#nodes = undefined;
+  }
+
   async close(): Promise<void> {
+    await this.stopNodes();
     await this.#controllers.stop();
     await this.cluster.stop();
   }
@@ -98,20 +128,13 @@ export class LoopCluster {
 }
 
 interface LoopParts {
-  readonly cluster: Cluster;
+  readonly handler: Pick<Cluster['server'], 'handle'>;
   readonly clock: VirtualClock;
-  readonly calls: { pending: number };
   readonly log: string[];
 }
 
-function startLoops({ cluster, clock, calls, log }: LoopParts, controllers: readonly string[], options: Partial<InProcessControllersOptions>): Promise<RunningController> {
-  const server: Pick<Cluster['server'], 'handle'> = {
-    handle: (request) => {
-      calls.pending++;
-      return cluster.server.handle(request).finally(() => calls.pending--);
-    },
-  };
-  return startInProcessControllers(server, { clock, random: seededRandom(3), controllers, log: (line) => log.push(line), ...options });
+function startLoops({ handler, clock, log }: LoopParts, controllers: readonly string[], options: Partial<InProcessControllersOptions>): Promise<RunningController> {
+  return startInProcessControllers(handler, { clock, random: seededRandom(3), controllers, log: (line) => log.push(line), ...options });
 }
 
 function expectDone<T>(answer: Answer<T>, what: string): T {

@@ -7,9 +7,10 @@ export interface EventSenderOptions {
   readonly random: () => number;
   /** Told of events that could not be written. */
   readonly onError?: (error: Error) => void;
+  /** More than these waiting means that events come faster than they can be written: new ones are dropped. Default 1000. */
+  readonly maxWaiting?: number;
 }
 
-/** More than these waiting means that events come faster than they can be written: new ones are dropped. */
 const MAX_WAITING = 1000;
 const MAX_TRIES = 12;
 const RETRY_MS = 10_000;
@@ -32,7 +33,7 @@ export class EventSender {
 
   /** False when the event is dropped. */
   send(write: () => Promise<void>): boolean {
-    if (this.#abort.signal.aborted || this.#waiting.length >= MAX_WAITING) return false;
+    if (this.#abort.signal.aborted || this.#waiting.length >= (this.#options.maxWaiting ?? MAX_WAITING)) return false;
     this.#waiting.push(write);
     this.#run ??= this.#work();
     return true;

@@ -11,7 +11,8 @@ import { bindPod, giveUpPlacement, type Placement } from './cycle/bind-pod.ts';
 import type { Extender } from './cycle/extender.ts';
 import { filterNode } from './cycle/filter-node.ts';
 import { reportFailure } from './cycle/report-failure.ts';
-import { schedulePod, type CycleOutcome } from './cycle/schedule-pod.ts';
+import { schedulePod } from './cycle/schedule-pod.ts';
+import { DecisionLog } from './decisions/decision-log.ts';
 import { LIVE_PODS, nodeHandler, podHandler, watchOthers } from './event-handlers.ts';
 import { ANYTHING, type EventResource } from './framework/cluster-event.ts';
 import type { PluginFactory, SchedulerHandle } from './framework/handle.ts';
@@ -37,8 +38,11 @@ export interface SchedulerOptions {
   readonly hostName: string;
   /** Told of failures, one line each; pods are tried again. */
   readonly log?: (line: string) => void;
-  /** Told of each cycle, synchronously. */
-  readonly onCycle?: (queued: QueuedPod, outcome: CycleOutcome) => void;
+}
+
+interface ProfileSource {
+  readonly configuration: ProfileConfiguration;
+  readonly plugins: ReadonlyMap<string, Plugin>;
 }
 
 /** So many bindings at most are under way; pods that wait for a permit do not count. */
@@ -51,11 +55,13 @@ const CYCLES_PER_TURN = 4;
  * while the next ones are judged.
  */
 export class Scheduler {
+  /** Why pods are where they are. */
+  readonly decisions: DecisionLog;
   readonly #options: SchedulerOptions;
   readonly #informers: SharedInformers;
   readonly #profiles = new Map<string, Profile>();
   /** What the profiles were made of. */
-  readonly #sources = new Map<string, { readonly configuration: ProfileConfiguration; readonly plugins: ReadonlyMap<string, Plugin> }>();
+  readonly #sources = new Map<string, ProfileSource>();
   readonly #context: SchedulerContext & { readonly start: { next: number } };
   readonly #abort = new AbortController();
   readonly #bindings = new Set<Promise<void>>();
@@ -99,7 +105,9 @@ export class Scheduler {
       signal: this.#abort.signal,
       start: { next: 0 },
     };
+    this.decisions = new DecisionLog(clock, () => this.#context.cache.nodes.length);
     for (const profile of configuration.profiles) this.#addProfile(profile);
+    if (new Set([...this.#sources.values()].map(queueOrder)).size > 1) throw new PluginSelectionError('the queueSort plugin and its arguments must be the same for all profiles');
   }
 
   /** Idempotent. */
@@ -175,8 +183,11 @@ export class Scheduler {
       random,
       log,
       informers: this.#informers,
+      signal: this.#abort.signal,
       waitingPods,
       nodes: () => cache.nodes,
+      repellingNodes: () => cache.repellingNodes,
+      attractingNodes: () => cache.attractingNodes,
       node: (name) => cache.node(name),
       namespaceLabels: (name) => namespaces.store.get(name)?.metadata.labels,
       nominatedPods: (name) => nominator.on(name),
@@ -226,7 +237,7 @@ export class Scheduler {
       return;
     }
     const outcome = await cache.hold(() => schedulePod(this.#context, profile, queued));
-    this.#options.onCycle?.(queued, outcome);
+    this.decisions.record(queued, outcome);
     switch (outcome.type) {
       case 'placed':
         await this.#bind(outcome.placement);
@@ -260,4 +271,10 @@ export class Scheduler {
       .finally(() => this.#bindings.delete(tracked));
     this.#bindings.add(tracked);
   }
+}
+
+/** One queue cannot be in two orders. */
+function queueOrder({ configuration, plugins }: ProfileSource): string {
+  const name = enabledPlugins(configuration.plugins, DEFAULT_PLUGINS, plugins).queueSort[0]?.plugin.name ?? '';
+  return JSON.stringify([name, configuration.pluginConfig.get(name)]);
 }

@@ -1,9 +1,13 @@
 import type { Client } from '../../client/client.ts';
 import { defaultConfiguration, type SchedulerConfiguration } from '../../scheduler/config/configuration.ts';
+import type { Extender } from '../../scheduler/cycle/extender.ts';
 import type { PluginFactory } from '../../scheduler/framework/handle.ts';
 import type { Plugin } from '../../scheduler/framework/plugin.ts';
 import { defaultRegistry } from '../../scheduler/plugins/default-plugins.ts';
 import { Scheduler } from '../../scheduler/scheduler.ts';
+
+/** A plugin, or what makes one for each profile that uses it. */
+export type AddedPlugin = Plugin | { readonly name: string; readonly make: PluginFactory };
 
 export interface StartSchedulerOptions {
   /** Its clock is the scheduler's; its user agent names the field manager of what it writes. */
@@ -13,7 +17,9 @@ export interface StartSchedulerOptions {
   /** Default: kube-scheduler's without a file. */
   readonly configuration?: SchedulerConfiguration;
   /** Plugins on top of the default ones, which every profile uses at all extension points that they implement. */
-  readonly plugins?: readonly (Plugin | { readonly name: string; readonly make: PluginFactory })[];
+  readonly plugins?: readonly AddedPlugin[];
+  /** Others who have a say. */
+  readonly extenders?: readonly Extender[];
   /** Part of the events' `reportingInstance`. */
   readonly hostName?: string;
   /** Told of failures, one line each; pods are tried again. */

@@ -177,6 +177,8 @@ async function startLoops({ controllers, random = Math.random, log }: ClusterOpt
     random,
     controllers: controllers === true ? ['*'] : controllers,
     rootCertificates: parts.certificates.ca.cert,
+    clusterSigning: parts.certificates.ca,
+    serviceAccountKey: parts.certificates.serviceAccount.privateKey,
     ...(log && { log }),
   });
 }

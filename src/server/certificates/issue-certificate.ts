@@ -50,7 +50,7 @@ export function issueCertificate(request: CertificateRequest, issuer?: KeyPair):
 }
 
 /** Positive and 127 bits long. */
-function serialNumber(): Uint8Array {
+export function serialNumber(): Uint8Array {
   const serial = randomBytes(16);
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
   return serial;
@@ -76,7 +76,7 @@ function extensions({ usage, hosts = [], pathLength }: CertificateRequest, ownKe
 }
 
 /** RFC 5280, 4.2.1.2: SHA-1 over the bits of the key. */
-function keyIdentifier(publicKeyDer: Uint8Array): Buffer {
+export function keyIdentifier(publicKeyDer: Uint8Array): Buffer {
   const [, key] = readElements(readElement(publicKeyDer).content);
   return hash('sha1', (key?.content ?? publicKeyDer).subarray(1), 'buffer');
 }
