@@ -27,6 +27,7 @@ const WARM_UP_AFTER_MS = 1000;
 
 /** Opens certificates, store, server and port, in this order; what was opened is closed again if a later step fails. */
 export async function serve(settings: ServerSettings, context: CommandContext): Promise<Serving> {
+  const access = await settings.access();
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   const extra = isIP(settings.host) && settings.host !== '0.0.0.0' && settings.host !== '::' ? [settings.host] : [];
   const certificates = openCertificateFolder({
@@ -39,7 +40,7 @@ export async function serve(settings: ServerSettings, context: CommandContext): 
     const server = await openApiServer({
       store,
       certificates,
-      authorizationModes: settings.authorizationModes,
+      ...access,
       serviceClusterIpRange: settings.serviceClusterIpRange,
       flowControl: settings.flowControl,
       enabledAdmission: settings.enabledAdmission,

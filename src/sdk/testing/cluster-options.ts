@@ -3,7 +3,10 @@ import type { ConvertFunction } from '../../extensions/webhooks/conversion/funct
 import type { NodeTemplate } from '../../node/simulated/compute-node.ts';
 import type { PodScript } from '../../node/simulated/container-script.ts';
 import type { InProcessSchedulerOptions } from '../scheduler/in-process-scheduler.ts';
-import type { AuthorizationMode, FlowControlOptions } from '../cluster/access.ts';
+import type { TokenWebhookSettings } from '../../extensions/webhooks/authentication/token-webhook.ts';
+import type { AdmissionFunction } from '../../extensions/webhooks/functions/admission-function.ts';
+import type { Authenticator, TokenAuthenticator } from '../../server/authentication/authenticator.ts';
+import type { AuthorizationStep, FlowControlOptions } from '../cluster/access.ts';
 
 /** What a cluster in a test is made with; all of it may be left out. */
 export interface ClusterOptions {
@@ -17,7 +20,14 @@ export interface ClusterOptions {
   readonly uuid?: () => string;
   /** Text of a static token file: `token,user,uid,"group1,group2"`. */
   readonly tokens?: string;
-  readonly authorizationModes?: readonly AuthorizationMode[];
+  /** Asked in this order; functions among them are made by `authorizer`. Default: Node, RBAC. */
+  readonly authorizationModes?: readonly AuthorizationStep[];
+  /** Functions made by `authenticator`. */
+  readonly authenticators?: readonly (Authenticator | TokenAuthenticator)[];
+  /** A webhook that says whose tokens are. */
+  readonly tokenWebhook?: TokenWebhookSettings;
+  /** Functions made by `mutate` and `validate`. */
+  readonly admission?: readonly AdmissionFunction[];
   /** How many requests are answered at once, and how long they may take; as kube-apiserver's flags. */
   readonly flowControl?: FlowControlOptions;
   /** Control loops to run in it: all, or those of these names (`garbage-collector-controller`). Default: none. */
