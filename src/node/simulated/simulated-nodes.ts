@@ -5,11 +5,13 @@ import type { ApiObject } from '../../client/resource-definition.ts';
 import { Informer } from '../../runtime/informer.ts';
 import type { NodeTemplate } from './compute-node.ts';
 import type { PodScript } from './container-script.ts';
+import { computeLog, type LogAnswer, type LogRequest } from './container-log.ts';
 import { LeaseLoop } from './lease-loop.ts';
 import { NodeEvents } from './node-events.ts';
 import { NodeLoop } from './node-loop.ts';
 import { PodLoop } from './pod-loop.ts';
-import { NODE_INDEX, type Simulation } from './simulation.ts';
+import type { SharedPod } from './pod-run.ts';
+import { isLive, NODE_INDEX, type Simulation } from './simulation.ts';
 
 export interface SimulatedNodesOptions {
   /** Its clock is theirs; its user agent names the field manager of what they write. */
@@ -27,6 +29,8 @@ export interface SimulatedNodesOptions {
 }
 
 export interface RunningNodes {
+  /** The kubelet's answer about what a container printed; undefined when no live node has the pod. */
+  readLog(request: LogRequest): LogAnswer | undefined;
   /** Resolves when nothing of them runs any more. */
   stop(): Promise<void>;
 }
@@ -55,11 +59,46 @@ export function startSimulatedNodes(options: SimulatedNodesOptions): RunningNode
   nodes.start();
   pods.start();
   return {
+    readLog: ({ namespace, pod: name, container, query }) => {
+      const pod = pods.store.get(`${namespace}/${name}`);
+      if (!pod || !isLive(nodes.store.get(pod.spec?.nodeName ?? ''))) return undefined;
+      const log = computeLog(pod, { container, query, nowMs: clock.now(), ...(script && { script }) });
+      if (log.type === 'refused') return log;
+      return {
+        type: 'log',
+        text: log.text,
+        onEnd: (callback) => {
+          if (log.isRunning) return onEnd(pods, { pod, container }, callback);
+          callback();
+          return () => undefined;
+        },
+      };
+    },
     stop: async () => {
       await Promise.all(loops.map((loop) => loop.stop()));
       await Promise.all([nodes.stop(), pods.stop(), events.stop()]);
     },
   };
+}
+
+/** Calls back once this run of the container has ended, or its pod is gone. */
+function onEnd(pods: Informer<Pod>, { pod: { metadata, status }, container }: { pod: SharedPod; container: string }, callback: () => void): () => void {
+  const runningId = idOfRunning(status, container);
+  const settle = (): void => {
+    forget();
+    callback();
+  };
+  const forget = pods.addHandler({
+    onUpdate: (pod) => pod.metadata.uid === metadata.uid && idOfRunning(pod.status, container) !== runningId && settle(),
+    onDelete: (pod) => pod.metadata.uid === metadata.uid && settle(),
+  });
+  return forget;
+}
+
+function idOfRunning(status: SharedPod['status'], container: string): string | undefined {
+  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? []), ...(status?.ephemeralContainerStatuses ?? [])];
+  const found = statuses.find(({ name }) => name === container);
+  return found?.state?.running && found.containerID;
 }
 
 /** A third of a pod, and nothing that a kubelet reads. */

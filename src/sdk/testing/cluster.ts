@@ -18,6 +18,7 @@ import { forkApiServer, listen, openApiServer, type ApiServerProcessOptions } fr
 import type { NodeTemplate } from '../../node/simulated/compute-node.ts';
 import type { PodScript } from '../../node/simulated/container-script.ts';
 import { numberedNodes } from '../nodes/numbered-nodes.ts';
+import { SimulatedNodeConnector } from '../nodes/simulated-node-connector.ts';
 import { LazyRuleCompiler } from '../cluster/lazy-rule-compiler.ts';
 import type { AuthorizationMode, FlowControlOptions } from '../cluster/access.ts';
 
@@ -161,8 +162,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const certificates = generateClusterCertificates(servingHosts(), clock.now());
   const { store, cleanUp } = await openStore(options, clock);
   const ruleCompiler = new LazyRuleCompiler();
-  const server = await openApiServer(serverOptions(options, { store, clock, certificates, ruleCompiler }));
-  const parts = [await startLoops(options, { server, clock, certificates }), await startPodScheduler(options, { server, clock }), await startNodes(options, { server, clock })];
+  const connector = new SimulatedNodeConnector();
+  const server = await openApiServer({ ...serverOptions(options, { store, clock, certificates, ruleCompiler }), connector });
+  const parts = [await startLoops(options, { server, clock, certificates }), await startPodScheduler(options, { server, clock }), await startNodes(options, { server, clock, connector })];
   return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, parts: parts.filter((part) => part !== undefined) });
 }
 
@@ -186,10 +188,12 @@ async function startPodScheduler({ nodes = 0, scheduler = nodes !== 0, random = 
   return startInProcessScheduler(server, { clock, random, hostName: 'localhost', log });
 }
 
-async function startNodes({ nodes = 0, podScript, random = Math.random, log }: ClusterOptions, { server, clock }: { server: ApiServer; clock: Clock }): Promise<RunningController | undefined> {
+async function startNodes({ nodes = 0, podScript, random = Math.random, log }: ClusterOptions, { server, clock, connector }: { server: ApiServer; clock: Clock; connector: SimulatedNodeConnector }): Promise<RunningController | undefined> {
   if (nodes === 0) return undefined;
   const { startInProcessNodes } = await import('../nodes/in-process-nodes.ts');
-  return startInProcessNodes(server, { clock, random, nodes: typeof nodes === 'number' ? numberedNodes(nodes) : nodes, ...(podScript && { script: podScript }), ...(log && { log }) });
+  const running = startInProcessNodes(server, { clock, random, nodes: typeof nodes === 'number' ? numberedNodes(nodes) : nodes, ...(podScript && { script: podScript }), ...(log && { log }) });
+  connector.connect(running);
+  return running;
 }
 
 function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler }): ApiServerProcessOptions {
