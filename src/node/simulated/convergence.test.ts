@@ -46,7 +46,7 @@ test.each([1, 2])('whatever fails, and whenever the process is started anew, eac
   cluster.fault = undefined;
   await cluster.clock.advance(200_000);
   const { items } = await pods.list();
-  expect(items.map(({ metadata }) => metadata.name).toSorted()).toEqual(['p1', 'p10', 'p11', 'p2', 'p3', 'p5', 'p6', 'p7', 'p9']);
+  expect(items.map(({ metadata }) => metadata.name ?? '').toSorted()).toEqual(['p1', 'p10', 'p11', 'p2', 'p3', 'p5', 'p6', 'p7', 'p9']);
   for (const { metadata, spec, status } of items) {
     expect([metadata.name, status?.phase]).toEqual([metadata.name, spec?.restartPolicy === 'Never' ? 'Succeeded' : 'Running']);
     expect([...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map(({ restartCount }) => restartCount)).toEqual([0, 0]);
