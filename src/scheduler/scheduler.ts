@@ -47,6 +47,8 @@ interface ProfileSource {
 
 /** So many bindings at most are under way; pods that wait for a permit do not count. */
 const MAX_BINDINGS = 256;
+/** Every pod that is bound is an event: they must keep pace. */
+const EVENTS = { concurrency: 32, maxWaiting: 10_000 };
 /** After so many cycles in a row the process's other work gets its turn. */
 const CYCLES_PER_TURN = 4;
 
@@ -86,7 +88,7 @@ export class Scheduler {
     const events = new Map(
       configuration.profiles.map(({ schedulerName }) => [
         schedulerName,
-        new EventSeriesRecorder({ client, random, reportingController: schedulerName, reportingInstance: `${schedulerName}-${options.hostName}`, onError: (error) => log(`scheduler: event: ${error.message}`) }),
+        new EventSeriesRecorder({ client, random, ...EVENTS, reportingController: schedulerName, reportingInstance: `${schedulerName}-${options.hostName}`, onError: (error) => log(`scheduler: event: ${error.message}`) }),
       ]),
     );
     this.#context = {
