@@ -9,6 +9,9 @@ export default defineConfig({
     isolate: false,
     pool: 'threads',
     maxWorkers: 2,
+    // A busy machine is no failure; what hangs still ends.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     dangerouslyIgnoreUnhandledErrors: false,
   },
 });

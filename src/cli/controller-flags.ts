@@ -1,7 +1,7 @@
 import { selectControllers } from '../sdk/controllers/start-controllers.ts';
 import { flagList, UsageError, type Flag, type FlagValues } from './command.ts';
 
-export const CONTROLLERS_FLAG: Flag = { name: 'controllers', type: 'string', multiple: true, value: 'NAMES', help: "control loops to run: names, * for all, -name for all but it, '-*' for none", default: '*' };
+export const CONTROLLERS_FLAG: Flag = { name: 'controllers', type: 'string', multiple: true, value: 'NAMES', help: "control loops to run: names, * for all that are on by default, -name for all but it, '-*' for none", default: '*' };
 
 /** As kube-controller-manager reads it. */
 export function controllersOf(values: FlagValues): string[] {

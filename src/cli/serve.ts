@@ -34,13 +34,14 @@ export async function serve(settings: ServerSettings, context: CommandContext): 
     hosts: servingHosts({ serviceAddress: firstAddress(settings.serviceClusterIpRange), extra }),
     nowMs: systemClock.now(),
   });
-  const store = await openStore(settings);
+  const store = await openStore(settings, context);
   try {
     const server = await openApiServer({
       store,
       certificates,
       authorizationModes: settings.authorizationModes,
       serviceClusterIpRange: settings.serviceClusterIpRange,
+      flowControl: settings.flowControl,
       enabledAdmission: settings.enabledAdmission,
       disabledAdmission: settings.disabledAdmission,
       log: (line) => context.stderr.write(`${line}\n`),
@@ -68,7 +69,7 @@ export async function serve(settings: ServerSettings, context: CommandContext): 
   }
 }
 
-async function openStore(settings: ServerSettings): Promise<Store> {
+async function openStore(settings: ServerSettings, { stderr }: CommandContext): Promise<Store> {
   switch (settings.storage) {
     case 'memory': {
       const { MemoryStore } = await import('../store/memory/memory-store.ts');
@@ -81,7 +82,7 @@ async function openStore(settings: ServerSettings): Promise<Store> {
     case 'etcd': {
       const { open } = await import('../store/etcd/etcd-store.ts');
       const { endpoints = [], prefix, ca, cert, key } = settings.etcd ?? {};
-      const base = { endpoints, clock: systemClock, ...(prefix !== undefined && { prefix }) };
+      const base = { endpoints, clock: systemClock, warn: (line: string): void => void stderr.write(`${line}\n`), ...(prefix !== undefined && { prefix }) };
       if (ca === undefined) return open(base);
       return open({ ...base, tls: { ca: Buffer.from(ca), ...(cert !== undefined && { cert: Buffer.from(cert) }), ...(key !== undefined && { key: Buffer.from(key) }) } });
     }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { AuthorizationMode } from '../sdk/cluster/access.ts';
+import { DurationError, parseDuration } from '../machinery/duration.ts';
+import type { AuthorizationMode, FlowControlOptions } from '../sdk/cluster/access.ts';
 import { flagList, flagNumber, flagText, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
 
 /** Flags of the API server, shared by `up` and `apiserver`; those that kube-apiserver has mean what they mean there. */
@@ -19,6 +20,10 @@ export const SERVER_FLAGS: readonly Flag[] = [
   { name: 'tls-private-key-file', type: 'string', value: 'FILE', help: 'its private key' },
   { name: 'authorization-mode', type: 'string', multiple: true, value: 'MODES', help: 'of Node, RBAC, AlwaysAllow, AlwaysDeny', default: 'Node,RBAC' },
   { name: 'service-cluster-ip-range', type: 'string', value: 'CIDR', help: 'addresses of services', default: '10.96.0.0/16' },
+  { name: 'enable-priority-and-fairness', type: 'string', value: 'BOOL', help: 'whether requests wait for their turn by flow schemas and priority levels', default: 'true' },
+  { name: 'max-requests-inflight', type: 'string', value: 'N', help: 'requests at once that read', default: '400' },
+  { name: 'max-mutating-requests-inflight', type: 'string', value: 'N', help: 'requests at once that write; with the former, the seats of all priority levels', default: '200' },
+  { name: 'request-timeout', type: 'string', value: 'DURATION', help: 'how long a request may take, but for watches and connections', default: '1m0s' },
   { name: 'enable-admission-plugins', type: 'string', multiple: true, value: 'NAMES', help: 'admission plugins on top of the default ones' },
   { name: 'disable-admission-plugins', type: 'string', multiple: true, value: 'NAMES', help: 'default admission plugins to leave out' },
 ];
@@ -37,6 +42,7 @@ export interface ServerSettings {
   readonly serving?: { readonly cert: string; readonly key: string };
   readonly authorizationModes: readonly AuthorizationMode[];
   readonly serviceClusterIpRange: string;
+  readonly flowControl: FlowControlOptions;
   readonly enabledAdmission: readonly string[];
   readonly disabledAdmission: readonly string[];
 }
@@ -67,9 +73,33 @@ export function serverSettings(values: FlagValues, portFlag: string, context: Co
     ...(cert !== undefined && key !== undefined && { serving: { cert, key } }),
     authorizationModes: authorizationModes(values),
     serviceClusterIpRange: flagText(values, 'service-cluster-ip-range') ?? '10.96.0.0/16',
+    flowControl: flowControl(values),
     enabledAdmission: flagList(values, 'enable-admission-plugins'),
     disabledAdmission: flagList(values, 'disable-admission-plugins'),
   };
+}
+
+function flowControl(values: FlagValues): FlowControlOptions {
+  const enabled = flagText(values, 'enable-priority-and-fairness') ?? 'true';
+  if (enabled !== 'true' && enabled !== 'false') throw new UsageError(`--enable-priority-and-fairness takes true or false, not ${JSON.stringify(enabled)}`);
+  const count = (flag: string): number => flagNumber(values, flag, { min: 0, max: 1e6 }) ?? 0;
+  return {
+    priorityAndFairness: enabled === 'true',
+    maxRequestsInFlight: count('max-requests-inflight'),
+    maxMutatingRequestsInFlight: count('max-mutating-requests-inflight'),
+    requestTimeoutMs: durationMs(values, 'request-timeout'),
+  };
+}
+
+function durationMs(values: FlagValues, flag: string): number {
+  const text = flagText(values, flag) ?? '';
+  try {
+    const ms = Number(parseDuration(text)) / 1e6;
+    if (ms > 0) return ms;
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+  }
+  throw new UsageError(`--${flag} takes a duration such as 1m0s, not ${JSON.stringify(text)}`);
 }
 
 function etcdSettings(values: FlagValues, endpoints: readonly string[], file: (flag: string) => string | undefined): NonNullable<ServerSettings['etcd']> {

@@ -2,6 +2,7 @@ import type { KubeObject } from '../machinery/object-meta.ts';
 import { settle, VirtualClock } from '../machinery/virtual-clock.ts';
 import { startInProcessControllers, type InProcessControllersOptions } from '../sdk/controllers/in-process-controllers.ts';
 import { startCluster, type Answer, type Cluster } from '../sdk/testing/cluster.ts';
+import { startInProcessNodes, type InProcessNodesOptions } from '../sdk/nodes/in-process-nodes.ts';
 import { seededRandom } from '../runtime/test-cluster.contract.ts';
 import type { RunningController } from './controller-context.ts';
 
@@ -9,33 +10,50 @@ import type { RunningController } from './controller-context.ts';
 export class LoopCluster {
   readonly clock: VirtualClock;
   readonly cluster: Cluster;
-  readonly #controllers: RunningController;
-  readonly log: readonly string[];
+  #controllers: RunningController;
+  readonly log: string[];
   readonly #calls: { pending: number };
+  readonly #handler: Pick<Cluster['server'], 'handle'>;
+  readonly #options: Partial<InProcessControllersOptions>;
+  #nodes: RunningController | undefined;
 
-  private constructor(parts: { clock: VirtualClock; cluster: Cluster; controllers: RunningController; log: string[]; calls: { pending: number } }) {
+  private constructor(parts: { clock: VirtualClock; cluster: Cluster; controllers: RunningController; log: string[]; calls: { pending: number }; handler: Pick<Cluster['server'], 'handle'>; options: Partial<InProcessControllersOptions> }) {
     this.clock = parts.clock;
     this.cluster = parts.cluster;
     this.#controllers = parts.controllers;
     this.log = parts.log;
     this.#calls = parts.calls;
+    this.#handler = parts.handler;
+    this.#options = parts.options;
   }
 
   static async open(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<LoopCluster> {
     const clock = new VirtualClock();
     const cluster = await startCluster({ clock });
     const calls = { pending: 0 };
-    const server: Pick<Cluster['server'], 'handle'> = {
+    const log: string[] = [];
+    const handler: Pick<Cluster['server'], 'handle'> = {
       handle: (request) => {
         calls.pending++;
         return cluster.server.handle(request).finally(() => calls.pending--);
       },
     };
-    const log: string[] = [];
-    const running = await startInProcessControllers(server, { clock, random: seededRandom(3), controllers, log: (line) => log.push(line), ...options });
-    const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls });
+    const running = await startLoops({ handler, clock, log }, controllers, options);
+    const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls, handler, options });
     await loops.settle();
     return loops;
+  }
+
+  /** The control loops end, and others begin with nothing but what the server tells them. */
+  async restart(controllers: readonly string[], options = this.#options): Promise<LoopCluster> {
+    let stopped = false;
+    const stopping = this.#controllers.stop().then(() => (stopped = true));
+    // A call under way may wait for its time.
+    for (await this.#idle(); !stopped; await this.settle(1000));
+    await stopping;
+    this.#controllers = await startLoops({ handler: this.#handler, clock: this.clock, log: this.log }, controllers, options);
+    await this.settle();
+    return this;
   }
 
   /** Lets time pass, but never while a call of the control loops is under way: calls take no virtual time. */
@@ -55,7 +73,20 @@ export class LoopCluster {
     for (let quiet = 0; quiet < 3; quiet = this.#calls.pending === 0 ? quiet + 1 : 0) await settle();
   }
 
+  /** Starts simulated nodes beside the loops; those that ran before end. */
+  async startNodes(options: Omit<InProcessNodesOptions, 'clock' | 'random' | 'log'> = {}): Promise<void> {
+    await this.stopNodes();
+    this.#nodes = startInProcessNodes(this.#handler, { clock: this.clock, random: seededRandom(5), log: (line) => this.log.push(line), ...options });
+    await this.settle();
+  }
+
+  async stopNodes(): Promise<void> {
+    await this.#nodes?.stop();
+    this.#nodes = undefined;
+  }
+
   async close(): Promise<void> {
+    await this.stopNodes();
     await this.#controllers.stop();
     await this.cluster.stop();
   }
@@ -94,6 +125,16 @@ export class LoopCluster {
       if (this.clock.now() > untilMs) throw new Error(`condition still false after ${limitMs} ms of virtual time; log: ${this.log.join('; ')}`);
     }
   }
+}
+
+interface LoopParts {
+  readonly handler: Pick<Cluster['server'], 'handle'>;
+  readonly clock: VirtualClock;
+  readonly log: string[];
+}
+
+function startLoops({ handler, clock, log }: LoopParts, controllers: readonly string[], options: Partial<InProcessControllersOptions>): Promise<RunningController> {
+  return startInProcessControllers(handler, { clock, random: seededRandom(3), controllers, log: (line) => log.push(line), ...options });
 }
 
 function expectDone<T>(answer: Answer<T>, what: string): T {

@@ -18,6 +18,8 @@ export interface EventRecorderOptions {
   readonly host?: string;
   /** Told of events that could not be written. */
   readonly onError?: (error: Error) => void;
+  /** Shared by recorders of one process that must not write all at once; its owner stops it. Default: one of its own. */
+  readonly sender?: EventSender;
 }
 
 /** Core v1 events as client-go's controllers record them: counted, combined, and limited. */
@@ -32,7 +34,7 @@ export class EventRecorder {
     this.#options = options;
     this.#correlator = new EventCorrelator(client.clock);
     this.#names = new EventNames(client.clock, random);
-    this.#sender = new EventSender({ clock: client.clock, random, ...(onError && { onError }) });
+    this.#sender = options.sender ?? new EventSender({ clock: client.clock, random, ...(onError && { onError }) });
   }
 
   /** `reason` is short, for machines, in UpperCamelCase; `message` is for people. Returns at once. */
@@ -46,8 +48,8 @@ export class EventRecorder {
     return this.#sender.flush();
   }
 
-  stop(): Promise<void> {
-    return this.#sender.stop();
+  async stop(): Promise<void> {
+    if (!this.#options.sender) await this.#sender.stop();
   }
 
   #make(subject: EventSubject, what: { type: EventType; reason: string; message: string }, annotations: Record<string, string> | undefined): Event {

@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.ts';
 import type { SelectorOptions } from '../client/request.ts';
 import type { ApiObject, ResourceDefinition } from '../client/resource-definition.ts';
+import { nextTurn } from '../machinery/next-turn.ts';
 import { Informer } from './informer.ts';
 
 export interface SharedInformersOptions {
@@ -53,6 +54,16 @@ export class SharedInformers {
   start(): void {
     this.#started = true;
     for (const informer of this.#informers.values()) informer.start();
+  }
+
+  /** As `start`, but requests to a server in the same process get their turn in between; also idempotent. */
+  async startInTurns(): Promise<void> {
+    this.#started = true;
+    for (const informer of [...this.#informers.values()]) {
+      await nextTurn();
+      if (this.#stopped) return;
+      informer.start();
+    }
   }
 
   /** True when every informer is synced; false when `timeoutMs` passed first. */

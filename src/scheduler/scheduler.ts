@@ -2,6 +2,7 @@ import type { Namespace, Node, Pod } from '../api/types/generated/core-v1.ts';
 import { asError } from '../client/as-error.ts';
 import { BUILTIN } from '../client/builtin-resources.ts';
 import type { Client } from '../client/client.ts';
+import { nextTurn } from '../machinery/next-turn.ts';
 import { EventSeriesRecorder } from '../runtime/event-series-recorder.ts';
 import { SharedInformers } from '../runtime/shared-informers.ts';
 import { ClusterCache } from './cache/cluster-cache.ts';
@@ -226,7 +227,7 @@ export class Scheduler {
         log(`scheduler: ${queued.info.key}: ${asError(error).message}`);
         queue.done(queued.info.uid);
       }
-      if (cycles % CYCLES_PER_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      if (cycles % CYCLES_PER_TURN === 0) await nextTurn();
     }
   }
 

@@ -16,12 +16,18 @@ import { DiscoveryDocuments } from './discovery/discovery-documents.ts';
 import { addDiscoveryPaths } from './discovery/discovery-paths.ts';
 import { addHealthPaths, type HealthCheck } from './health/health-paths.ts';
 import type { ApiRequest, ApiResponse } from './http/api-request.ts';
-import { jsonResponse } from './http/api-request.ts';
+import { addFlowControlPaths } from './flow-control/debug-paths.ts';
+import type { Gate } from './flow-control/gate.ts';
+import { FLOW_SCHEMAS, PRIORITY_LEVELS, PriorityAndFairness } from './flow-control/priority-and-fairness.ts';
+import { jsonResponse, textResponse } from './http/api-request.ts';
+import { MetricRegistry } from './metrics/metric-registry.ts';
+import { RequestMetrics } from './metrics/request-metrics.ts';
+import { addServerMetrics } from './metrics/server-metrics.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { Pipeline } from './pipeline/handler.ts';
-import { inRequestVersion } from './pipeline/encode.ts';
 import { LazyProtobuf } from './pipeline/protobuf-form.ts';
 import { PathRouter } from './pipeline/path-router.ts';
+import { inRequestVersion } from './registry/conversion.ts';
 import type { RegistryContext } from './registry/api-call.ts';
 import type { EndpointHandlers } from './registry/dispatch.ts';
 import { CacheReader, ResourceCaches } from './registry/resource-caches.ts';
@@ -61,7 +67,12 @@ const READ_AT_ONCE: readonly GroupResource[] = [
   { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicybindings' },
   { group: 'admissionregistration.k8s.io', resource: 'mutatingadmissionpolicies' },
   { group: 'admissionregistration.k8s.io', resource: 'mutatingadmissionpolicybindings' },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingwebhookconfigurations' },
+  { group: 'admissionregistration.k8s.io', resource: 'mutatingwebhookconfigurations' },
+  FLOW_SCHEMAS,
+  PRIORITY_LEVELS,
 ];
+export const DEFAULT_REQUEST_TIMEOUT_MS = 60_000;
 
 export interface ApiServerOptions {
   readonly store: Store;
@@ -71,6 +82,8 @@ export interface ApiServerOptions {
   readonly uuid: () => string;
   readonly facts: Facts;
   readonly rules: KindRuleLoaders;
+  /** `--request-timeout`. Default: a minute. */
+  readonly requestTimeoutMs?: number;
   /** Makes the parts that decide by stored objects, once those can be read. */
   readonly access: (server: ServerCore) => Access;
   readonly onInternalError: (error: unknown, request: ApiRequest) => void;
@@ -90,6 +103,9 @@ export interface Access {
   readonly authorizer: Authorizer;
   readonly admission: readonly AdmissionPlugin[];
   readonly endpoints: EndpointHandlers;
+  /** Ends what goes out from this server. */
+  readonly close?: () => void;
+  readonly gate: Gate;
   /** What writes of some resources bring along. */
   readonly companions?: readonly (readonly [resource: GroupResource, companion: WriteCompanion])[];
 }
@@ -106,8 +122,10 @@ export class ApiServer {
   /** Where extensions add paths of their own. */
   readonly paths: PathRouter;
   readonly admission: AdmissionChain;
+  readonly metrics = new MetricRegistry();
   readonly #pipeline: Pipeline;
   readonly #checks: HealthCheck[];
+  readonly #cleanUps: (() => void)[] = [];
   #ready = false;
 
   private constructor(options: ApiServerOptions, core: { context: RegistryContext; reader: ObjectReader; catalog: ResourceCatalog; admission: AdmissionChain }) {
@@ -121,6 +139,7 @@ export class ApiServer {
     const podCache = pods && core.context.caches.peek(pods.storage.prefix);
     const access = options.access({ ...core, ...(podCache && { pods: podCache }) });
     this.admission.replace(access.admission);
+    if (access.close) this.#cleanUps.push(access.close);
     for (const [resource, companion] of access.companions ?? []) core.context.companions.set(resource, companion);
     this.#checks = healthChecks({ isReady: () => this.#ready, store: options.store });
     addDiscoveryPaths(this.paths, new DiscoveryDocuments(core.catalog), core.context.protobuf);
@@ -134,8 +153,15 @@ export class ApiServer {
       impersonator: new Impersonator(access.authorizer),
       paths: this.paths,
       endpoints: access.endpoints,
+      gate: access.gate,
+      metrics: new RequestMetrics(this.metrics),
+      requestTimeoutMs: options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
       onInternalError: options.onInternalError,
     });
+    this.onClose(() => access.gate.close());
+    addServerMetrics(this.metrics, { context: core.context, gate: access.gate });
+    this.paths.exact('/metrics', async () => textResponse(200, await this.metrics.text(), 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'));
+    if (access.gate instanceof PriorityAndFairness) addFlowControlPaths(this.paths, access.gate, options.clock);
   }
 
   /** Resolves when requests can be answered; bootstrap objects are the caller's to ensure, and then `setReady`. */
@@ -143,7 +169,7 @@ export class ApiServer {
     const catalog = new ResourceCatalog();
     const rules = new KindRuleSets(options.rules);
     catalog.add(builtinResources(options.facts, rules));
-    const caches = new ResourceCaches(options.store);
+    const caches = new ResourceCaches(options.store, options.clock);
     await Promise.all(storagesReadAtOnce(catalog).map(async (storage) => caches.get(storage)));
     return ApiServer.#over(options, catalog, caches);
   }
@@ -154,7 +180,7 @@ export class ApiServer {
    */
   async fork(options: ApiServerOptions): Promise<ApiServer> {
     const revision = await options.store.currentRevision();
-    const fork = ApiServer.#over(options, this.catalog.clone(), this.context.caches.fork(options.store, revision));
+    const fork = ApiServer.#over(options, this.catalog.clone(), this.context.caches.fork(options.store, options.clock, revision));
     if (this.#ready) fork.setReady();
     return fork;
   }
@@ -203,9 +229,15 @@ export class ApiServer {
     this.#ready = true;
   }
 
+  /** What is to end before the server does. */
+  onClose(cleanUp: () => void): void {
+    this.#cleanUps.push(cleanUp);
+  }
+
   /** Ends every watch and releases the caches; the store stays its owner's to close. */
   close(): void {
     this.#ready = false;
+    for (const cleanUp of this.#cleanUps) cleanUp();
     this.context.caches.close();
   }
 }

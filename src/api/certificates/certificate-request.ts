@@ -9,6 +9,8 @@ export interface CertificateRequest {
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
   readonly publicKeyAlgorithm: string;
+  /** DER of the attributes, one behind the other; empty where there are none. */
+  readonly attributes: Uint8Array;
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
 }
@@ -19,6 +21,8 @@ export interface AlgorithmIdentifier {
   /** DER; empty where there are none. */
   readonly parameters: Uint8Array;
 }
+
+const CONTEXT = 2;
 
 /** Throws DerError for what is no request. */
 export function parseCertificateRequest(der: Uint8Array): CertificateRequest {
@@ -33,7 +37,7 @@ export function parseCertificateRequest(der: Uint8Array): CertificateRequest {
   return { ...info, signedBytes: signed.whole, signatureAlgorithm, signature };
 }
 
-function parseRequestInfo(content: Uint8Array): Pick<CertificateRequest, 'subject' | 'publicKey' | 'publicKeyAlgorithm'> {
+function parseRequestInfo(content: Uint8Array): Pick<CertificateRequest, 'subject' | 'publicKey' | 'publicKeyAlgorithm' | 'attributes'> {
   const reader = new DerReader(content);
   const version = reader.expect(INTEGER).content;
   if (version.length === 0) throw new DerError('structure', 'empty integer');
@@ -42,7 +46,9 @@ function parseRequestInfo(content: Uint8Array): Pick<CertificateRequest, 'subjec
   const keyFields = new DerReader(key.content);
   const { algorithm } = readAlgorithm(keyFields);
   readBitString(keyFields.expect(BIT_STRING).content);
-  return { subject, publicKey: key.whole, publicKeyAlgorithm: algorithm };
+  const last = reader.atEnd ? undefined : reader.next();
+  const attributes = last?.class === CONTEXT && last.tag === 0 ? last.content : new Uint8Array();
+  return { subject, publicKey: key.whole, publicKeyAlgorithm: algorithm, attributes };
 }
 
 function readAlgorithm(reader: DerReader): AlgorithmIdentifier {

@@ -3,12 +3,13 @@ import type { ResourceClient } from '../../client/resource-client.ts';
 import { cloneJson, equalJson } from '../../machinery/json.ts';
 import { hasReason } from '../../machinery/status-error.ts';
 import type { EventRecorder } from '../../runtime/event-recorder.ts';
+import { templateHash } from '../history/template-hash.ts';
 import { controllerOf, controllerRefTo } from '../ownership/controller-ref.ts';
 import { isNamespaceTerminating } from '../unless-terminating.ts';
 import { currentSize, type ReplicaSets, type SharedReplicaSet } from './compute-scale.ts';
 import { conditionOf, progressDeadlineMs, withCondition } from './compute-status.ts';
 import { copyOf, currentAnnotations, nextRevision, REVISION_ANNOTATION, revisionOf, sizeAnnotations } from './revisions.ts';
-import { HASH_LABEL, sameTemplate, templateHash } from './template-hash.ts';
+import { HASH_LABEL, sameTemplate } from './template-hash.ts';
 
 export interface RolloutClients {
   readonly deployments: ResourceClient<Deployment>;

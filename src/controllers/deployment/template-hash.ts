@@ -1,18 +1,7 @@
 import type { PodTemplateSpec } from '../../api/types/generated/core-v1.ts';
-import { equalJson, isJsonObject, type DeepReadonly } from '../../machinery/json.ts';
+import { equalJson, type DeepReadonly } from '../../machinery/json.ts';
 
 export const HASH_LABEL = 'pod-template-hash';
-
-/** Kubernetes' alphabet of generated names: no vowels, so no words. */
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
-
-/** A short name for a template; `collisions` gives another one when the first is taken. */
-export function templateHash(template: DeepReadonly<PodTemplateSpec> | undefined, collisions: number | undefined): string {
-  const text = canonical(template) + (collisions === undefined ? '' : `#${collisions}`);
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return [...String(hash)].map((digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
-}
 
 /** The same template, whatever its hash label says. */
 export function sameTemplate(a: DeepReadonly<PodTemplateSpec> | undefined, b: DeepReadonly<PodTemplateSpec> | undefined): boolean {
@@ -23,8 +12,4 @@ function withoutHash(template: DeepReadonly<PodTemplateSpec> | undefined): objec
   const { labels = {}, ...metadata } = template?.metadata ?? {};
   const kept = Object.fromEntries(Object.entries(labels).filter(([key]) => key !== HASH_LABEL));
   return { ...template, metadata: { ...metadata, labels: kept } };
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => (isJsonObject(part) ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1))) : part));
 }

@@ -37,16 +37,18 @@ export interface ClaimContext<T extends ApiObject> {
   readonly owners: ResourceClient<ApiObject>;
   readonly objects: ResourceClient<T>;
   readonly signal: AbortSignal;
+  /** Comes with adoption, and goes with release. */
+  readonly finalizer?: string;
 }
 
 /** Carries the plan out; the answer is what the owner manages now. Nothing is adopted for an owner that is no more. */
 export async function applyClaims<T extends ApiObject, R extends DeepReadonly<ApiObject>>(plan: ClaimPlan<R>, context: ClaimContext<T>): Promise<R[]> {
-  const { owner, objects, signal } = context;
+  const { owner, objects, signal, finalizer } = context;
   const { uid: ownerUid = '', namespace = '' } = owner.metadata;
-  const patch = async (object: R, reference: object): Promise<boolean> => {
+  const patch = async (object: R, change: object): Promise<boolean> => {
     const { name = '', uid = '' } = object.metadata;
     try {
-      await objects.inNamespace(namespace).patch(name, 'strategic', { metadata: { uid, ownerReferences: [reference] } } as unknown as JsonValue, { signal });
+      await objects.inNamespace(namespace).patch(name, 'strategic', { metadata: { uid, ...change } } as unknown as JsonValue, { signal });
       return true;
     } catch (error) {
       // Gone, or another by now.
@@ -54,11 +56,13 @@ export async function applyClaims<T extends ApiObject, R extends DeepReadonly<Ap
       throw error;
     }
   };
-  for (const object of plan.release) await patch(object, { $patch: 'delete', uid: ownerUid });
+  const releasing = { ownerReferences: [{ $patch: 'delete', uid: ownerUid }], ...(finalizer !== undefined && { '$deleteFromPrimitiveList/finalizers': [finalizer] }) };
+  for (const object of plan.release) await patch(object, releasing);
   if (plan.adopt.length === 0) return [...plan.keep];
   await assertAdopting(context);
   const adopted: R[] = [];
-  for (const object of plan.adopt) if (await patch(object, controllerRefTo(owner))) adopted.push(object);
+  const adopting = { ownerReferences: [controllerRefTo(owner)], ...(finalizer !== undefined && { finalizers: [finalizer] }) };
+  for (const object of plan.adopt) if (await patch(object, adopting)) adopted.push(object);
   return [...plan.keep, ...adopted];
 }
 

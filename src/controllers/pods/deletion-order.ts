@@ -74,3 +74,25 @@ function compareAges(a: SharedPod, b: SharedPod, [aMs, bMs]: readonly [number | 
 function magnitude(ageMs: number): number {
   return ageMs > 0 ? Math.floor(Math.log2(ageMs * 1e6)) : -1;
 }
+
+/**
+ * The order in which pods that are all alike in what they cost are given up: those that do not run, are not ready,
+ * became ready late, were restarted often, or are young come first.
+ */
+export function inDeletionOrder(pods: readonly SharedPod[]): SharedPod[] {
+  return pods.toSorted(
+    (a, b) =>
+      Number(nodeOf(a) !== '') - Number(nodeOf(b) !== '') ||
+      phaseOf(a) - phaseOf(b) ||
+      Number(isReady(a)) - Number(isReady(b)) ||
+      (isReady(a) && isReady(b) ? laterFirst(readySinceMs(a), readySinceMs(b)) : 0) ||
+      restartsOf(b) - restartsOf(a) ||
+      laterFirst(createdMs(a), createdMs(b)),
+  );
+}
+
+/** What has no time is latest of all. */
+function laterFirst(a: number | undefined, b: number | undefined): number {
+  if (a === b) return 0;
+  return (b ?? Number.POSITIVE_INFINITY) < (a ?? Number.POSITIVE_INFINITY) ? -1 : 1;
+}

@@ -32,6 +32,11 @@ export function readySinceMs(pod: SharedPod): number | undefined {
   return Date.parse(condition.lastTransitionTime);
 }
 
+/** When the pod became ready or ceased to be, in epoch milliseconds; undefined when it does not say. */
+export function readinessChangedMs(pod: SharedPod): number | undefined {
+  return Date.parse(readyCondition(pod)?.lastTransitionTime ?? '') || undefined;
+}
+
 /** Ready for at least so long. */
 export function isAvailable(pod: SharedPod, minReadySeconds: number, nowMs: number): boolean {
   if (!isReady(pod)) return false;

@@ -1,8 +1,9 @@
 import type { ExpressionChecker } from '../../api/admissionregistration/expressions.ts';
-import type { MutatingPolicy, ValidatingPolicy } from '../../api/admissionregistration/shapes.ts';
+import type { MatchCondition, MutatingPolicy, ValidatingPolicy } from '../../api/admissionregistration/shapes.ts';
 import { PolicyEnvironments, type PolicyInput } from '../../cel/policy-environment.ts';
 import type { DeepReadonly } from '../../machinery/json.ts';
 import { celExpressionChecker } from './expression-checker.ts';
+import { CompiledConditions } from './compiled-conditions.ts';
 import { CompiledMutatingPolicy } from './compiled-mutating-policy.ts';
 import { CompiledValidatingPolicy } from './compiled-validating-policy.ts';
 import { policyInput, type Match, type RequestFacts } from './policy-input.ts';
@@ -21,6 +22,11 @@ export class PolicyEngine {
 
   compileMutating(policy: DeepReadonly<MutatingPolicy>): CompiledMutatingPolicy {
     return new CompiledMutatingPolicy(policy, this.#environments);
+  }
+
+  /** Of a webhook. */
+  compileConditions(conditions: readonly DeepReadonly<MatchCondition>[]): CompiledConditions {
+    return new CompiledConditions(conditions, this.#environments.compiler({ params: false }));
   }
 
   input(facts: RequestFacts, match: Match, object: unknown): PolicyInput {

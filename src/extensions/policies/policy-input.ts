@@ -4,7 +4,7 @@ import type { CelAuthorizer } from '../../cel/libraries/authorizer.ts';
 import type { GroupVersionKind, GroupVersionResource } from '../../machinery/group-version.ts';
 import type { DeepReadonly } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
-import type { AdmissionRequest } from '../../server/admission/admission-plugin.ts';
+import type { AdmissionOperation, AdmissionRequest } from '../../server/admission/admission-plugin.ts';
 import { namespaceOf } from './match-criteria.ts';
 import type { ResourceView } from './resource-views.ts';
 
@@ -31,15 +31,31 @@ export function policyInput(facts: RequestFacts, match: Match, object: unknown):
   return {
     object: object ?? null,
     oldObject: request.oldObject === undefined ? null : match.view.read(request.oldObject as DeepReadonly<KubeObject>),
-    request: requestJson(facts, match),
+    request: requestJson(facts, match) as unknown as Readonly<Record<string, unknown>>,
     namespaceObject: namespace === undefined ? null : namespaceJson(namespace),
     authorizer,
     requestResource: { group, resource, subresource: request.subresource, namespace: request.namespace, name: request.name },
   };
 }
 
-/** As an AdmissionReview's `request`; what is empty is absent, as it is there. */
-function requestJson({ request, requestKind }: RequestFacts, { resource, view }: Match): Readonly<Record<string, unknown>> {
+/** An AdmissionReview's `request` without its uid and its objects. */
+export interface RequestJson {
+  readonly kind: GroupVersionKind;
+  readonly resource: GroupVersionResource;
+  readonly subResource?: string;
+  readonly requestKind: GroupVersionKind;
+  readonly requestResource: GroupVersionResource;
+  readonly requestSubResource?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly operation: AdmissionOperation;
+  readonly userInfo: { readonly username?: string; readonly uid?: string; readonly groups?: readonly string[]; readonly extra?: Readonly<Record<string, readonly string[]>> };
+  readonly dryRun: boolean;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What is empty is absent, as it is there. */
+export function requestJson({ request, requestKind }: RequestFacts, { resource, view }: Match): RequestJson {
   const { subresource, name, user } = request;
   const namespace = namespaceOf(request);
   return {

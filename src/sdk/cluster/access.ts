@@ -20,6 +20,9 @@ import type { Authorizer, RuleResolver } from '../../server/authorization/author
 import type { LazyPolicyEngine } from '../../extensions/policies/lazy-policy-engine.ts';
 import { mutatingAdmissionPolicy } from '../../extensions/policies/mutating-admission-policy.ts';
 import { validatingAdmissionPolicy } from '../../extensions/policies/validating-admission-policy.ts';
+import { admissionWebhooks } from '../../extensions/webhooks/admission/admission-webhooks.ts';
+import { LazyWebhookClient } from '../../extensions/webhooks/client/lazy-webhook-client.ts';
+import { clusterServiceResolver } from '../../extensions/webhooks/client/service-resolver.ts';
 import { escalationPlugin } from '../../server/authorization/escalation-plugin.ts';
 import { NodeAuthorizer } from '../../server/authorization/node-authorizer.ts';
 import { podsByNode } from '../../server/authorization/pods-by-node.ts';
@@ -27,9 +30,14 @@ import { rulesOf, type PolicyRule } from '../../server/authorization/policy-rule
 import { RbacAuthorizer } from '../../server/authorization/rbac-authorizer.ts';
 import { reviewEndpoints } from '../../server/authorization/review-endpoints.ts';
 import { alwaysAllow, alwaysDeny, privilegedGroups, unionAuthorizer, unionRuleResolver } from '../../server/authorization/union-authorizer.ts';
-import { lazily, lazyCertificates, lazyTokens } from './lazy-authenticators.ts';
+import { lazyCertificates, lazyTokens } from './lazy-authenticators.ts';
+import { lazily } from '../../machinery/lazily.ts';
 import { noNodes, type NodeConnector } from '../../server/endpoints/node-connector.ts';
 import { resourceEndpoints } from '../../server/endpoints/resource-endpoints.ts';
+import type { Gate } from '../../server/flow-control/gate.ts';
+import { InFlightLimits } from '../../server/flow-control/in-flight-limits.ts';
+import { PriorityAndFairness } from '../../server/flow-control/priority-and-fairness.ts';
+import { DEFAULT_REQUEST_TIMEOUT_MS } from '../../server/api-server.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
 import { tokenKey, type TokenKey } from '../../server/service-account-tokens/json-web-token.ts';
 import { tokenEndpoint } from '../../server/service-account-tokens/token-endpoint.ts';
@@ -59,8 +67,20 @@ export interface AccessOptions {
   readonly facts: Facts;
   /** How pods and nodes are reached. Default: not at all. */
   readonly connector?: NodeConnector;
+  readonly flowControl?: FlowControlOptions;
   /** Runs admission policies. */
   readonly policyEngine: LazyPolicyEngine;
+}
+
+export interface FlowControlOptions {
+  /** `--enable-priority-and-fairness`. Default: true. */
+  readonly priorityAndFairness?: boolean;
+  /** `--max-requests-inflight`. Default: 400. */
+  readonly maxRequestsInFlight?: number;
+  /** `--max-mutating-requests-inflight`. Default: 200. */
+  readonly maxMutatingRequestsInFlight?: number;
+  /** `--request-timeout`, of which a request waits a quarter for its turn at most. */
+  readonly requestTimeoutMs?: number;
 }
 
 /** Puts together who is let in, and to what, as kube-apiserver does from its flags. */
@@ -77,6 +97,7 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
     ...tokenEndpoint(options.facts, { issuer: options.serviceAccountIssuer, apiAudiences: issuers, reader: core.reader, randomUuid: core.context.uuid, get key() { return key(); } }),
   ]);
   const policies = { context: core.context, reader: core.reader, authorizer, engine: options.policyEngine };
+  const webhooks = new LazyWebhookClient({ clock: options.clock, resolver: clusterServiceResolver(core.context) });
   const admission: AdmissionPlugin[] = [
     ...defaultAdmissionPlugins({
       reader: core.reader,
@@ -85,14 +106,29 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
       resourcesOfKind: resourcesOfKind(core),
       clock: options.clock,
       random: options.random,
-      more: [mutatingAdmissionPolicy(policies), validatingAdmissionPolicy(policies)],
+      more: [mutatingAdmissionPolicy(policies), validatingAdmissionPolicy(policies), ...admissionWebhooks({ ...policies, client: webhooks })],
       ...(options.enabledAdmission && { enabled: options.enabledAdmission }),
       ...(options.disabledAdmission && { disabled: options.disabledAdmission }),
     }),
     ...(options.authorizationModes.includes('RBAC') ? [escalationPlugin({ authorizer, roles: rbac.roles })] : []),
   ];
   const companions = [[{ group: '', resource: 'services' }, serviceCompanion(serviceAllocation(options))]] as const;
-  return { authenticator, authorizer, admission, endpoints, companions };
+  return { authenticator, authorizer, admission, endpoints, companions, gate: gateOf(options, core), close: () => webhooks.close() };
+}
+
+function gateOf({ flowControl = {}, clock }: AccessOptions, { reader, catalog, context }: ServerCore): Gate {
+  const { priorityAndFairness = true, maxRequestsInFlight: reading = 400, maxMutatingRequestsInFlight: writing = 200, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS } = flowControl;
+  if (!priorityAndFairness) return new InFlightLimits({ reading, writing });
+  return new PriorityAndFairness({
+    reader,
+    clock,
+    totalSeats: reading + writing,
+    waitMs: requestTimeoutMs / 4,
+    countObjects: (group, resource, namespace) => {
+      const storage = catalog.findStored(group, resource)?.storage;
+      return (storage && context.caches.peek(storage.prefix)?.count(namespace)) ?? 0;
+    },
+  });
 }
 
 /** Throws for ranges that are none: the server does not start with them. */

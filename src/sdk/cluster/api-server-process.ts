@@ -9,22 +9,27 @@ import { systemClock, type Clock } from '../../machinery/clock.ts';
 import { jsonResponse } from '../../server/http/api-request.ts';
 import { DISCOVERY_PATH, discoveryDocument, jsonWebKeySet, JWKS_PATH } from '../../server/service-account-tokens/issuer-discovery.ts';
 import { tokenKey } from '../../server/service-account-tokens/json-web-token.ts';
-import { lazily } from './lazy-authenticators.ts';
+import { lazily } from '../../machinery/lazily.ts';
 import { LazyRuleCompiler } from './lazy-rule-compiler.ts';
 import { ApiServer, type ApiServerOptions } from '../../server/api-server.ts';
 import { markDefaultServiceCidrReady } from '../../server/allocation/default-service-cidr.ts';
 import { repairServiceAllocations } from '../../server/allocation/repair.ts';
 import { applyBootstrap } from '../../server/bootstrap/apply-bootstrap.ts';
 import { planBootstrap } from '../../server/bootstrap/plan-bootstrap.ts';
-import { keyOfItem, seedEmptyStore } from '../../server/bootstrap/seed-empty-store.ts';
+import { seedEmptyStore, type SeedSettings } from '../../server/bootstrap/seed-empty-store.ts';
 import { requestTarget } from '../../server/bootstrap/request-target.ts';
 import { objectMetadata } from '../../extensions/custom-resources/object-metadata.ts';
+import { FlowSchemaStatus } from '../../server/flow-control/flow-schema-status.ts';
+import { LazyWebhookClient } from '../../extensions/webhooks/client/lazy-webhook-client.ts';
+import { clusterServiceResolver } from '../../extensions/webhooks/client/service-resolver.ts';
+import { functionConverter, type ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
+import { webhookConverter } from '../../extensions/webhooks/conversion/webhook-converter.ts';
 import { installCustomResources } from '../../extensions/custom-resources/install-custom-resources.ts';
 import type { NodeConnector } from '../../server/endpoints/node-connector.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
 import { HttpsServer } from '../../server/http/https-server.ts';
 import type { Store } from '../../store/store.ts';
-import { clusterAccess, type AuthorizationMode } from './access.ts';
+import { clusterAccess, type AuthorizationMode, type FlowControlOptions } from './access.ts';
 import { kindRuleLoaders } from './kind-rules-table.ts';
 
 const DEFAULT_ISSUER = 'https://kubernetes.default.svc';
@@ -49,10 +54,13 @@ export interface ApiServerProcessOptions {
   readonly disabledAdmission?: readonly string[];
   /** Where the server itself can be reached: what the `kubernetes` service leads to. */
   readonly advertise?: { readonly address: string; readonly port: number };
+  readonly flowControl?: FlowControlOptions;
   /** Compiles rules in CEL; forks share it. Default: one of its own. */
   readonly ruleCompiler?: LazyRuleCompiler;
   /** Runs admission policies; forks may share it. Default: one of its own. */
   readonly policyEngine?: LazyPolicyEngine;
+  /** Functions that convert custom resources between versions, by the names of definitions (`crontabs.example.com`). */
+  readonly converters?: ReadonlyMap<string, ConvertFunction>;
   /** Whether an empty store is given the objects of a new cluster in one step. Default true; a matter of speed alone. */
   readonly seed?: boolean;
   /** Told of the server's own failures, one line each. */
@@ -65,26 +73,24 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
   const ruleCompiler = options.ruleCompiler ?? new LazyRuleCompiler();
   const resolved = resolve(options, facts, ruleCompiler);
   const { clock, uuid } = resolved;
-  const seeded = options.seed === false ? new Set<string>() : await seedEmptyStore(options.store, { nowMs: clock.now(), uuid });
-  const server = await ApiServer.open(resolved);
-  const stages = planBootstrap({
-    bootstrapObjects: facts.bootstrapObjects,
+  const settings: SeedSettings = {
     serviceCidrs: serviceCidrs(options),
     advertiseAddress: options.advertise?.address ?? '192.0.2.2',
     securePort: options.advertise?.port ?? 6443,
     clientCa: options.clientCa ?? options.certificates.ca.cert,
     frontProxyCa: options.certificates.frontProxyCa.cert,
-  });
-  await applyBootstrap(
-    stages.map((stage) => stage.filter((item) => !seeded.has(keyOfItem(item)))),
-    { ...requestTarget((request) => server.handle(request)), get: (resource, namespace, name) => server.readStored(resource, namespace, name) },
-  );
+  };
+  const seeded = options.seed === false ? new Set<string>() : await seedEmptyStore(options.store, { nowMs: clock.now(), uuid, settings });
+  const server = await ApiServer.open(resolved);
+  const stages = planBootstrap({ ...settings, bootstrapObjects: facts.bootstrapObjects, seeded });
+  await applyBootstrap(stages, { ...requestTarget((request) => server.handle(request)), get: (resource, namespace, name) => server.readStored(resource, namespace, name) });
   await markDefaultServiceCidrReady(server.context);
+  await followFlowSchemas(server, options);
   const { conflicts } = await repairServiceAllocations(server.context);
   for (const key of conflicts) options.log?.(`a service has what another one holds: ${key}`);
   addOpenApi(server, facts);
   addIssuerPaths(server, options);
-  await serveCustomResources(server, ruleCompiler);
+  await serveCustomResources(server, ruleCompiler, options);
   server.setReady();
   return server;
 }
@@ -96,8 +102,18 @@ export async function forkApiServer(server: ApiServer, options: ApiServerProcess
   const fork = await server.fork(resolve(options, facts, ruleCompiler));
   addOpenApi(fork, facts);
   addIssuerPaths(fork, options);
-  await serveCustomResources(fork, ruleCompiler);
+  await followFlowSchemas(fork, options);
+  await serveCustomResources(fork, ruleCompiler, options);
   return fork;
+}
+
+async function followFlowSchemas(server: ApiServer, { flowControl, log = () => undefined }: ApiServerProcessOptions): Promise<void> {
+  if (flowControl?.priorityAndFairness === false) return;
+  const { reader, catalog, context } = server;
+  const status = new FlowSchemaStatus({ reader, catalog, caches: context.caches, clock: context.clock, handle: (request) => server.handle(request), log });
+  await status.sync();
+  status.follow();
+  server.onClose(() => status.stop());
 }
 
 function serviceCidrs({ serviceClusterIpRange = '10.96.0.0/16' }: ApiServerProcessOptions): string[] {
@@ -115,6 +131,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
     random,
     uuid: options.uuid ?? randomUUID,
     facts,
+    ...(options.flowControl?.requestTimeoutMs !== undefined && { requestTimeoutMs: options.flowControl.requestTimeoutMs }),
     rules: kindRuleLoaders(
       () => ruleCompiler.load(),
       async () => (await policyEngine.load()).checker,
@@ -132,6 +149,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
           facts,
           policyEngine,
           ...(options.connector && { connector: options.connector }),
+          ...(options.flowControl && { flowControl: options.flowControl }),
           ...(options.enabledAdmission && { enabledAdmission: options.enabledAdmission }),
           ...(options.disabledAdmission && { disabledAdmission: options.disabledAdmission }),
           ...(options.tokenFile !== undefined && { tokenFile: options.tokenFile }),
@@ -152,12 +170,15 @@ function addIssuerPaths(server: ApiServer, options: ApiServerProcessOptions): vo
 }
 
 /** Definitions that exist already may have rules, and are served at once; others come with the loaded compiler. */
-async function serveCustomResources(server: ApiServer, ruleCompiler: LazyRuleCompiler): Promise<void> {
+async function serveCustomResources(server: ApiServer, ruleCompiler: LazyRuleCompiler, { converters = new Map() }: ApiServerProcessOptions): Promise<void> {
   const definitions = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' };
   if (server.reader.list(definitions, '').length > 0) await ruleCompiler.load();
   const metadata = objectMetadata(server.facts);
+  const client = new LazyWebhookClient({ clock: server.context.clock, resolver: clusterServiceResolver(server.context) });
+  server.onClose(() => client.close());
   await installCustomResources(server, {
     metadata,
+    converter: functionConverter(converters, webhookConverter({ client, uuid: server.context.uuid })),
     get ruleCompiler() {
       return ruleCompiler.current;
     },

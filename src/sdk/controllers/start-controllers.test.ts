@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { CONTROLLER_NAMES, selectControllers } from './start-controllers.ts';
 
-const but = (...names: string[]): string[] => CONTROLLER_NAMES.filter((name) => !names.includes(name));
+const ON_DEMAND = ['bootstrap-signer-controller', 'token-cleaner-controller'];
+const but = (...names: string[]): string[] => CONTROLLER_NAMES.filter((name) => !names.includes(name) && !ON_DEMAND.includes(name));
 
 test.each<[string[], string[]]>([
-  [['*'], [...CONTROLLER_NAMES]],
+  [['*'], but()],
+  [['*', ...ON_DEMAND], [...CONTROLLER_NAMES]],
   [['*', '-deployment-controller'], but('deployment-controller')],
   [['namespace-controller'], ['namespace-controller']],
   [['namespace-controller', '-namespace-controller'], []],

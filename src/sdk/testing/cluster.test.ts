@@ -72,6 +72,22 @@ describe('a cluster in a test', () => {
   });
 });
 
+describe('a cluster with nodes', () => {
+  test('brings a deployment to life, and its containers do what the test says', async () => {
+    const clock = new VirtualClock();
+    const cluster = await startCluster({ clock, controllers: true, nodes: 2, podScript: (_, container) => (container === 'c' ? { readyAfterMs: 120_000 } : undefined) });
+    running.push(cluster);
+    const deployments = '/apis/apps/v1/namespaces/default/deployments';
+    const ready = async (): Promise<number | undefined> => (await cluster.request<{ status?: { readyReplicas?: number } }>('GET', `${deployments}/web`)).body.status?.readyReplicas;
+    await clock.advanceUntil(async () => (await cluster.request('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200);
+    const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx:1.27' }] } };
+    await cluster.request('POST', deployments, { body: { metadata: { name: 'web' }, spec: { replicas: 3, selector: { matchLabels: { app: 'web' } }, template } } });
+    const begin = clock.now();
+    await clock.advanceUntil(async () => (await ready()) === 3, 300_000);
+    expect(clock.now() - begin).toBeGreaterThanOrEqual(120_000);
+  });
+});
+
 describe('a fork of a cluster', () => {
   test('has the whole state, and both go their own ways', async () => {
     const cluster = await start();

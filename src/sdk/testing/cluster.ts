@@ -5,6 +5,7 @@ import { Client } from '../../client/client.ts';
 import { InProcessTransport } from '../../client/in-process-transport.ts';
 import type { RunningController } from '../../controllers/controller-context.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
+import type { ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
 import type { ApiServer } from '../../server/api-server.ts';
 import type { UserInfo } from '../../server/authentication/authenticator.ts';
 import { generateClusterCertificates, servingHosts, type ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
@@ -15,11 +16,14 @@ import { InProcessRequest, readAnswer, type InProcessCall } from '../../server/h
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Store } from '../../store/store.ts';
 import { forkApiServer, listen, openApiServer, type ApiServerProcessOptions } from '../cluster/api-server-process.ts';
+import type { NodeTemplate } from '../../node/simulated/compute-node.ts';
+import type { PodScript } from '../../node/simulated/container-script.ts';
+import { numberedNodes } from '../nodes/numbered-nodes.ts';
 import type { Scheduler } from '../../scheduler/scheduler.ts';
 import type { InProcessSchedulerOptions } from '../scheduler/in-process-scheduler.ts';
 import type { RunningScheduler } from '../scheduler/start-scheduler.ts';
 import { LazyRuleCompiler } from '../cluster/lazy-rule-compiler.ts';
-import type { AuthorizationMode } from '../cluster/access.ts';
+import type { AuthorizationMode, FlowControlOptions } from '../cluster/access.ts';
 
 export interface ClusterOptions {
   /** `memory` (default) lives as long as the cluster; `lmdb` keeps its data in `folder`, or in one of its own until `stop`. */
@@ -33,10 +37,18 @@ export interface ClusterOptions {
   /** Text of a static token file: `token,user,uid,"group1,group2"`. */
   readonly tokens?: string;
   readonly authorizationModes?: readonly AuthorizationMode[];
+  /** How many requests are answered at once, and how long they may take; as kube-apiserver's flags. */
+  readonly flowControl?: FlowControlOptions;
   /** Control loops to run in it: all, or those of these names (`garbage-collector-controller`). Default: none. */
   readonly controllers?: true | readonly string[];
-  /** Whether a scheduler runs in it, or what it runs with. Default: none. */
-  readonly scheduler?: true | Pick<InProcessSchedulerOptions, 'plugins' | 'configuration' | 'extenders'>;
+  /** Functions that convert custom resources between versions, by the names of definitions (`crontabs.example.com`). */
+  readonly converters?: Readonly<Record<string, ConvertFunction>>;
+  /** Simulated nodes to have in it: so many (`node-1`, `node-2`, …), or these. Default: none. */
+  readonly nodes?: number | readonly NodeTemplate[];
+  /** Whether pods are given nodes, or what the scheduler runs with; default: where there are simulated nodes. */
+  readonly scheduler?: boolean | Pick<InProcessSchedulerOptions, 'plugins' | 'configuration' | 'extenders'>;
+  /** What the containers of pods on them do, ahead of what annotations say. */
+  readonly podScript?: PodScript;
   /** Told of the server's own failures. */
   readonly log?: (line: string) => void;
 }
@@ -73,12 +85,13 @@ export class Cluster {
   readonly #certificates: ClusterCertificates;
   readonly #ruleCompiler: LazyRuleCompiler;
   readonly #cleanUp: () => Promise<void>;
-  readonly #controllers: RunningController | undefined;
-  readonly #scheduler: RunningScheduler | undefined;
+  readonly #parts: readonly RunningController[];
+  /** Its scheduler, when it has one. */
+  readonly scheduler: Scheduler | undefined;
   #https: HttpsServer | undefined;
   #address: Promise<Address> | undefined;
 
-  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void>; controllers?: RunningController | undefined; scheduler?: RunningScheduler | undefined }) {
+  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void>; parts?: readonly RunningController[]; scheduler?: Scheduler | undefined }) {
     this.server = parts.server;
     this.clock = parts.clock;
     this.#store = parts.store;
@@ -86,14 +99,9 @@ export class Cluster {
     this.#certificates = parts.certificates;
     this.#ruleCompiler = parts.ruleCompiler;
     this.#cleanUp = parts.cleanUp;
-    this.#controllers = parts.controllers;
-    this.#scheduler = parts.scheduler;
+    this.#parts = parts.parts ?? [];
+    this.scheduler = parts.scheduler;
     this.client = this.clientAs(ADMIN);
-  }
-
-  /** Its scheduler, when it was started with one. */
-  get scheduler(): Scheduler | undefined {
-    return this.#scheduler?.scheduler;
   }
 
   /** A client in this process that acts as somebody else: the server takes its word for who that is. */
@@ -140,8 +148,7 @@ export class Cluster {
 
   /** Ends every watch, closes the port and releases the store: nothing of the cluster keeps the process alive. */
   async stop(): Promise<void> {
-    await this.#scheduler?.stop();
-    await this.#controllers?.stop();
+    await Promise.all(this.#parts.map((part) => part.stop()));
     this.server.close();
     if (this.#address) await this.#address.catch(() => undefined);
     await this.#https?.close();
@@ -164,15 +171,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const { store, cleanUp } = await openStore(options, clock);
   const ruleCompiler = new LazyRuleCompiler();
   const server = await openApiServer(serverOptions(options, { store, clock, certificates, ruleCompiler }));
-  const controllers = await startLoops(options, { server, clock, certificates });
-  const scheduler = await startScheduling(options, server, clock);
-  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, controllers, scheduler });
-}
-
-async function startScheduling({ scheduler, random = Math.random, log }: ClusterOptions, server: ApiServer, clock: Clock): Promise<RunningScheduler | undefined> {
-  if (scheduler === undefined) return undefined;
-  const { startInProcessScheduler } = await import('../scheduler/in-process-scheduler.ts');
-  return startInProcessScheduler(server, { clock, random, ...(scheduler !== true && scheduler), ...(log && { log }) });
+  const scheduling = await startPodScheduler(options, { server, clock });
+  const parts = [await startLoops(options, { server, clock, certificates }), scheduling, await startNodes(options, { server, clock })];
+  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, scheduler: scheduling?.scheduler, parts: parts.filter((part) => part !== undefined) });
 }
 
 async function startLoops({ controllers, random = Math.random, log }: ClusterOptions, parts: { server: ApiServer; clock: Clock; certificates: ClusterCertificates }): Promise<RunningController | undefined> {
@@ -183,8 +184,22 @@ async function startLoops({ controllers, random = Math.random, log }: ClusterOpt
     random,
     controllers: controllers === true ? ['*'] : controllers,
     rootCertificates: parts.certificates.ca.cert,
+    clusterSigning: parts.certificates.ca,
+    serviceAccountKey: parts.certificates.serviceAccount.privateKey,
     ...(log && { log }),
   });
+}
+
+async function startPodScheduler({ nodes = 0, scheduler = nodes !== 0, random = Math.random, log = () => undefined }: ClusterOptions, { server, clock }: { server: ApiServer; clock: Clock }): Promise<RunningScheduler | undefined> {
+  if (scheduler === false) return undefined;
+  const { startInProcessScheduler } = await import('../scheduler/in-process-scheduler.ts');
+  return startInProcessScheduler(server, { clock, random, hostName: 'localhost', log, ...(scheduler !== true && scheduler) });
+}
+
+async function startNodes({ nodes = 0, podScript, random = Math.random, log }: ClusterOptions, { server, clock }: { server: ApiServer; clock: Clock }): Promise<RunningController | undefined> {
+  if (nodes === 0) return undefined;
+  const { startInProcessNodes } = await import('../nodes/in-process-nodes.ts');
+  return startInProcessNodes(server, { clock, random, nodes: typeof nodes === 'number' ? numberedNodes(nodes) : nodes, ...(podScript && { script: podScript }), ...(log && { log }) });
 }
 
 function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler }): ApiServerProcessOptions {
@@ -193,7 +208,9 @@ function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Cl
     ...(options.random && { random: options.random }),
     ...(options.uuid && { uuid: options.uuid }),
     ...(options.tokens !== undefined && { tokenFile: options.tokens }),
+    ...(options.converters && { converters: new Map(Object.entries(options.converters)) }),
     ...(options.authorizationModes && { authorizationModes: options.authorizationModes }),
+    ...(options.flowControl && { flowControl: options.flowControl }),
     ...(options.log && { log: options.log }),
   };
 }

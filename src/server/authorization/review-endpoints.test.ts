@@ -7,6 +7,7 @@ import { bearerAuthenticator } from '../authentication/bearer-token.ts';
 import { forAudiences, parseTokenFile } from '../authentication/static-tokens.ts';
 import { unionAuthenticator, unionTokenAuthenticator } from '../authentication/union-authenticator.ts';
 import { namespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
+import { InFlightLimits } from '../flow-control/in-flight-limits.ts';
 import { planBootstrap } from '../bootstrap/plan-bootstrap.ts';
 import { generateServiceAccountKey } from '../certificates/cluster-certificates.ts';
 import { InProcessRequest, readAnswer } from '../http/in-process.ts';
@@ -55,6 +56,7 @@ async function start(): Promise<(method: string, path: string, body?: object, to
         authenticator: unionAuthenticator([bearerAuthenticator(tokens, AUDIENCES)]),
         authorizer,
         admission: [namespaceLifecycle(reader), escalationPlugin({ authorizer, roles: rbac.roles })],
+        gate: new InFlightLimits({ reading: 0, writing: 0 }),
         endpoints: new Map([
           ...reviewEndpoints({ authorizer, resolver: unionRuleResolver([node, rbac]), tokens, apiAudiences: AUDIENCES }),
           ...tokenEndpoint(facts, { issuer: ISSUER, apiAudiences: AUDIENCES, key, reader, randomUuid: uuid }),

@@ -43,20 +43,20 @@ async function ensure(item: BootstrapItem, target: BootstrapTarget, isNew: boole
 }
 
 async function ensureOnce(item: BootstrapItem, target: BootstrapTarget, isNew: boolean): Promise<Outcome> {
-  const { resource, object } = item;
+  const { resource, object, manager } = item;
   const { namespace = '', name = '' } = object.metadata;
   const existing = isNew ? undefined : await target.get(resource, namespace, name);
   if (existing === undefined) {
-    await target.create(resource, object);
+    await target.create(resource, object, manager);
     return 'created';
   }
   const change = item.reconcile?.(existing) ?? KEEP;
   if (change.type === 'keep') return 'kept';
   if (change.type === 'update') {
-    await target.update(resource, change.object);
+    await target.update(resource, change.object, manager);
   } else {
     await target.delete(resource, namespace, name);
-    await target.create(resource, object);
+    await target.create(resource, object, manager);
   }
   return 'updated';
 }

@@ -16,6 +16,8 @@ export interface BootstrapItem {
   readonly resource: GroupVersionResource;
   /** Complete with `apiVersion`, `kind`, name and namespace. */
   readonly object: KubeObject;
+  /** Who owns the fields that are written; the server by default. */
+  readonly manager?: string;
   /** Compares with the stored object. Without it an existing one is kept whatever it says. */
   reconcile?(existing: DeepReadonly<KubeObject>): Reconciliation;
 }
@@ -26,7 +28,7 @@ export interface BootstrapItem {
  */
 export interface BootstrapTarget {
   get(resource: GroupVersionResource, namespace: string, name: string): DeepReadonly<KubeObject> | undefined | Promise<DeepReadonly<KubeObject> | undefined>;
-  create(resource: GroupVersionResource, object: KubeObject): Promise<unknown>;
-  update(resource: GroupVersionResource, object: KubeObject): Promise<unknown>;
+  create(resource: GroupVersionResource, object: KubeObject, manager?: string): Promise<unknown>;
+  update(resource: GroupVersionResource, object: KubeObject, manager?: string): Promise<unknown>;
   delete(resource: GroupVersionResource, namespace: string, name: string): Promise<unknown>;
 }

@@ -6,6 +6,8 @@ import { kubernetesServiceItems, type KubernetesServiceOptions } from './kuberne
 import { changed, reconcileBinding, reconcileRole, withWantedMetadata } from './reconcile-rbac.ts';
 
 export interface BootstrapOptions extends KubernetesServiceOptions {
+  /** By their keys in the store, what needs no look: it was just put there as it should be. */
+  readonly seeded?: ReadonlySet<string>;
   /** What a new cluster holds, by `group/version/resource` (`v1/namespaces` in the core group); of the API's facts. */
   readonly bootstrapObjects: ReadonlyMap<string, readonly JsonObject[]>;
   /** PEM; where given, aggregated API servers find them in the ConfigMap `extension-apiserver-authentication`. */
@@ -28,6 +30,7 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** Made before everything else: the rest stands in them. */
 const FIRST: ReadonlySet<string> = new Set(['namespaces', 'servicecidrs']);
+const FLOW_CONTROL_MANAGER = 'api-priority-and-fairness-config-producer-v1';
 const AUTO_UPDATE_SPEC = 'apf.kubernetes.io/autoupdate-spec';
 /** Without these two no request would be served: their specs are not the administrator's. */
 const MANDATORY: ReadonlySet<string> = new Set(['exempt', 'catch-all']);
@@ -42,11 +45,12 @@ export function planBootstrap(options: BootstrapOptions): BootstrapItem[][] {
   const rest: BootstrapItem[] = [];
   for (const [key, objects] of options.bootstrapObjects) {
     const resource = parseResource(key);
-    const items = objects.map((object) => itemOf(resource, completed(resource, object, options)));
+    const missing = objects.filter((object) => options.seeded?.has(keyOf(resource, object as unknown as KubeObject)) !== true);
+    const items = missing.map((object) => itemOf(resource, completed(resource, object, options)));
     (FIRST.has(resource.resource) ? first : rest).push(...items);
   }
   const authentication = authenticationConfig(options);
-  return [first, authentication === undefined ? rest : [...rest, authentication], kubernetesServiceItems(options)];
+  return [first, authentication === undefined ? rest : [...rest, authentication], kubernetesServiceItems(options)].map((stage) => stage.filter(({ resource, object }) => options.seeded?.has(keyOf(resource, object)) !== true));
 }
 
 function parseResource(key: string): GroupVersionResource {
@@ -54,6 +58,12 @@ function parseResource(key: string): GroupVersionResource {
   const [group, version, resource] = parts.length === 2 ? ['', ...parts] : parts;
   if (group === undefined || version === undefined || resource === undefined) throw new Error(`no resource: ${key}`);
   return { group, version, resource };
+}
+
+/** The key under which an object is stored. */
+export function keyOf({ group, resource }: GroupVersionResource, { metadata }: Pick<KubeObject, 'metadata'>): string {
+  const { namespace, name = '' } = metadata;
+  return `/registry/${group === '' ? '' : `${group}/`}${resource}/${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
 function completed(resource: GroupVersionResource, object: JsonObject, { serviceCidrs }: BootstrapOptions): KubeObject {
@@ -76,7 +86,7 @@ function itemOf(resource: GroupVersionResource, object: KubeObject): BootstrapIt
       return { ...item, reconcile: (existing) => reconcileBinding(existing, object) };
     case 'flowschemas':
     case 'prioritylevelconfigurations':
-      return { ...item, reconcile: (existing) => reconcileFlowControl(existing, object) };
+      return { ...item, manager: FLOW_CONTROL_MANAGER, reconcile: (existing) => reconcileFlowControl(existing, object) };
     case 'apiservices':
       return { ...item, reconcile: (existing) => reconcileApiService(existing, object) };
     default:

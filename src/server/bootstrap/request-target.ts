@@ -28,10 +28,14 @@ export function requestTarget(handle: (request: ApiRequest) => Promise<ApiRespon
         throw error;
       }
     },
-    create: (resource, object) => send('POST', collection(resource, object.metadata.namespace ?? ''), object),
-    update: (resource, object) => send('PUT', `${collection(resource, object.metadata.namespace ?? '')}/${encodeURIComponent(object.metadata.name ?? '')}`, object),
+    create: (resource, object, manager) => send('POST', `${collection(resource, object.metadata.namespace ?? '')}${asManager(manager)}`, object),
+    update: (resource, object, manager) => send('PUT', `${collection(resource, object.metadata.namespace ?? '')}/${encodeURIComponent(object.metadata.name ?? '')}${asManager(manager)}`, object),
     delete: (resource, namespace, name) => send('DELETE', `${collection(resource, namespace)}/${encodeURIComponent(name)}`),
   };
+}
+
+function asManager(manager: string | undefined): string {
+  return manager === undefined ? '' : `?fieldManager=${encodeURIComponent(manager)}`;
 }
 
 function collection({ group, version, resource }: GroupVersionResource, namespace: string): string {

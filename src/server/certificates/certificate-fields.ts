@@ -11,11 +11,14 @@ export interface CertificateFields {
   readonly organizations: readonly string[];
   /** The user's uid in the subject, as Kubernetes reads it (1.3.6.1.4.1.57683.2). */
   readonly uid?: string;
+  /** By which certificates that it signed name its key; absent where it does not say. */
+  readonly subjectKeyId?: Uint8Array;
   /** How many further authorities may stand between this one and a leaf; absent for no limit. */
   readonly pathLength?: number;
 }
 
 const BASIC_CONSTRAINTS = '2.5.29.19';
+const SUBJECT_KEY_ID = '2.5.29.14';
 const COMMON_NAME = '2.5.4.3';
 const ORGANIZATION = '2.5.4.10';
 const KUBERNETES_UID = '1.3.6.1.4.1.57683.2';
@@ -31,7 +34,9 @@ export function readCertificateFields(der: Uint8Array): CertificateFields {
   if (notBefore === undefined || notAfter === undefined) throw new Error('not an X.509 certificate');
   const values = readName(name);
   const uid = values.find(([type]) => type === KUBERNETES_UID)?.[1];
-  const pathLength = readPathLength(tbs.find(({ tag }) => tag === 0xa3));
+  const extensions = tbs.find(({ tag }) => tag === 0xa3);
+  const pathLength = readPathLength(extensions);
+  const keyId = extensionOf(extensions, SUBJECT_KEY_ID);
   return {
     notBeforeMs: readTime(notBefore),
     notAfterMs: readTime(notAfter),
@@ -41,19 +46,26 @@ export function readCertificateFields(der: Uint8Array): CertificateFields {
     organizations: values.filter(([type]) => type === ORGANIZATION).map(([, text]) => text),
     ...(uid === undefined ? {} : { uid }),
     ...(pathLength === undefined ? {} : { pathLength }),
+    ...(keyId === undefined ? {} : { subjectKeyId: readElement(keyId).content }),
   };
 }
 
 /** Out of the basic constraints among the extensions. */
 function readPathLength(extensions: DerElement | undefined): number | undefined {
+  const constraints = extensionOf(extensions, BASIC_CONSTRAINTS);
+  if (constraints === undefined) return undefined;
+  const length = readElements(readElement(constraints).content).find(({ tag }) => tag === 0x02);
+  return length?.content.reduce((sum, byte) => sum * 256 + byte, 0);
+}
+
+/** The value of an extension, DER. */
+function extensionOf(extensions: DerElement | undefined, wanted: string): Uint8Array | undefined {
   if (extensions === undefined) return undefined;
   for (const extension of readElements(readElement(extensions.content).content)) {
     const parts = readElements(extension.content);
     const type = parts[0];
     const value = parts.at(-1);
-    if (type === undefined || value === undefined || readOid(type.content) !== BASIC_CONSTRAINTS) continue;
-    const length = readElements(readElement(value.content).content).find(({ tag }) => tag === 0x02);
-    return length?.content.reduce((sum, byte) => sum * 256 + byte, 0);
+    if (type !== undefined && value !== undefined && readOid(type.content) === wanted) return value.content;
   }
   return undefined;
 }

@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { readCertificateFields } from './certificate-fields.ts';
+import { isAddress } from './is-address.ts';
 import { ADMIN, FRONT_PROXY_CLIENT, generateServiceAccountKey, issueCa, issueClient, issueServer, type ClusterCertificates, type ServiceAccountKeyPem } from './cluster-certificates.ts';
 import { pemToDer, type KeyPair } from './issue-certificate.ts';
 
@@ -70,7 +70,7 @@ function isGood({ cert, key }: KeyPair, { ca, nowMs, hosts = [] }: { ca: KeyPair
     const leaf = new X509Certificate(cert);
     const issuer = new X509Certificate(ca.cert);
     if (!leaf.checkIssued(issuer) || !leaf.verify(issuer.publicKey) || !leaf.checkPrivateKey(createPrivateKey(key))) return false;
-    return hosts.every((host) => (isIP(host) === 0 ? leaf.checkHost(host) : leaf.checkIP(host)) !== undefined);
+    return hosts.every((host) => (isAddress(host) ? leaf.checkIP(host) : leaf.checkHost(host)) !== undefined);
   } catch {
     return false;
   }

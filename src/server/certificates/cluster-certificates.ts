@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { lazily } from '../../machinery/lazily.ts';
 import { issueCertificate, type KeyPair } from './issue-certificate.ts';
 
 /** All that a cluster proves itself with. PEM texts. */
@@ -65,17 +66,33 @@ export function generateServiceAccountKey(): ServiceAccountKeyPem {
   return { privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }), publicKey: publicKey.export({ type: 'spki', format: 'pem' }) };
 }
 
-/** Everything anew, in memory: for tests and for clusters that keep nothing. */
+/** Everything anew, in memory: for tests and for clusters that keep nothing. What is never asked for is never made. */
 export function generateClusterCertificates(hosts: readonly string[], nowMs: number): ClusterCertificates {
-  const ca = issueCa('kubernetes', nowMs);
-  const frontProxyCa = issueCa('front-proxy-ca', nowMs);
+  const ca = lazily(() => issueCa('kubernetes', nowMs));
+  const server = lazily(() => issueServer(ca(), hosts, nowMs));
+  const admin = lazily(() => issueClient(ca(), ADMIN, nowMs));
+  const frontProxyCa = lazily(() => issueCa('front-proxy-ca', nowMs));
+  const frontProxyClient = lazily(() => issueClient(frontProxyCa(), FRONT_PROXY_CLIENT, nowMs));
+  const serviceAccount = lazily(generateServiceAccountKey);
   return {
-    ca,
-    server: issueServer(ca, hosts, nowMs),
-    admin: issueClient(ca, ADMIN, nowMs),
-    frontProxyCa,
-    frontProxyClient: issueClient(frontProxyCa, FRONT_PROXY_CLIENT, nowMs),
-    serviceAccount: generateServiceAccountKey(),
+    get ca() {
+      return ca();
+    },
+    get server() {
+      return server();
+    },
+    get admin() {
+      return admin();
+    },
+    get frontProxyCa() {
+      return frontProxyCa();
+    },
+    get frontProxyClient() {
+      return frontProxyClient();
+    },
+    get serviceAccount() {
+      return serviceAccount();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, hash, randomBytes, sign, type KeyObject } from 'node:crypto';
-import { isIP } from 'node:net';
+import { isAddress } from './is-address.ts';
+import { isIPv4 } from 'node:net';
 import { readCertificateFields } from './certificate-fields.ts';
 import { bits, bool, explicit, implicit, integer, octets, oid, readElements, readElement, sequence, set, time, utf8 } from './der.ts';
 
@@ -49,7 +50,7 @@ export function issueCertificate(request: CertificateRequest, issuer?: KeyPair):
 }
 
 /** Positive and 127 bits long. */
-function serialNumber(): Uint8Array {
+export function serialNumber(): Uint8Array {
   const serial = randomBytes(16);
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
   return serial;
@@ -75,17 +76,17 @@ function extensions({ usage, hosts = [], pathLength }: CertificateRequest, ownKe
 }
 
 /** RFC 5280, 4.2.1.2: SHA-1 over the bits of the key. */
-function keyIdentifier(publicKeyDer: Uint8Array): Buffer {
+export function keyIdentifier(publicKeyDer: Uint8Array): Buffer {
   const [, key] = readElements(readElement(publicKeyDer).content);
   return hash('sha1', (key?.content ?? publicKeyDer).subarray(1), 'buffer');
 }
 
 function alternativeName(host: string): Buffer {
-  return isIP(host) === 0 ? implicit(2, Buffer.from(host)) : implicit(7, addressBytes(host));
+  return isAddress(host) ? implicit(7, addressBytes(host)) : implicit(2, Buffer.from(host));
 }
 
 function addressBytes(address: string): Buffer {
-  if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
+  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
   const ipv4 = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
   const text = ipv4 === null ? address : `${ipv4[1]}${((Number(ipv4[2]) << 8) | Number(ipv4[3])).toString(16)}:${((Number(ipv4[4]) << 8) | Number(ipv4[5])).toString(16)}`;
   const [head = '', tail] = text.split('::');

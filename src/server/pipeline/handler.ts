@@ -4,14 +4,20 @@ import type { Authenticator, UserInfo } from '../authentication/authenticator.ts
 import type { Attributes, Authorizer } from '../authorization/authorizer.ts';
 import { forbiddenError } from '../authorization/forbidden-message.ts';
 import type { Impersonator } from '../authorization/impersonation.ts';
-import { textResponse, type ApiRequest, type ApiResponse } from '../http/api-request.ts';
+import { RETRY_AFTER_SECONDS, type Gate } from '../flow-control/gate.ts';
+import { textResponse, type ApiRequest, type ApiResponse, type ResponseHeaders } from '../http/api-request.ts';
+import type { CounterSeries } from '../metrics/metric-registry.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { ApiCall, RegistryContext } from '../registry/api-call.ts';
 import { checkEndpoint, dispatch, type EndpointHandlers } from '../registry/dispatch.ts';
 import type { ResourceType } from '../registry/resource-type.ts';
 import { storeFailure } from '../registry/write-support.ts';
+import { Deadlines } from './deadlines.ts';
+import { isLongRunning } from './long-running.ts';
 import { encodeOutcome, encodeStoredObject, encodeValue } from './encode.ts';
 import { Negotiator, type AcceptedForm } from './negotiation.ts';
 import type { PathRouter } from './path-router.ts';
+import { warningHeader } from './warning-header.ts';
 import { parseRequestInfo, type RequestInfo, type ResourceRequestInfo } from './request-info.ts';
 
 export interface PipelineOptions {
@@ -21,49 +27,89 @@ export interface PipelineOptions {
   readonly impersonator: Impersonator;
   readonly paths: PathRouter;
   readonly endpoints: EndpointHandlers;
+  readonly gate: Gate;
+  readonly metrics: RequestMetrics;
+  /** `--request-timeout`: how long a request may take that does not last as long as its client likes. */
+  readonly requestTimeoutMs: number;
   /** Told of failures that are the server's own, with what is known of their cause. */
   onInternalError(error: unknown, request: ApiRequest): void;
 }
 
 const NO_QUERY = new URLSearchParams();
 
+/** What is known of a request on its way. */
+interface Passing {
+  readonly auditId: string;
+  readonly startedMs: number;
+  readonly warnings: string[];
+  info?: RequestInfo;
+  /** What it is counted as: '' for resources, the pattern of any other path; absent for what is not served. */
+  route?: string;
+  dryRun: string;
+  inFlight?: CounterSeries;
+  leave?: () => void;
+  flowHeaders?: ResponseHeaders | undefined;
+  /** The client was answered; what still goes on is nobody's. */
+  answered: boolean;
+}
+
 /**
- * Every request's way: route, authenticate, impersonate, authorize, then the operation, then its encoding. Never
- * rejects; whatever a stage throws becomes a Status.
+ * Every request's way: route, authenticate, impersonate, wait for its turn, authorize, then the operation, then its
+ * encoding. Never rejects; whatever a stage throws becomes a Status.
  */
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #negotiator = new Negotiator();
+  readonly #deadlines: Deadlines;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
+    this.#deadlines = new Deadlines(options.context.clock);
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
-    const auditId = request.header('audit-id') ?? this.#options.context.uuid();
-    const warnings: string[] = [];
+    const { context, metrics } = this.#options;
+    const passing: Passing = { auditId: request.header('audit-id') ?? context.uuid(), startedMs: context.clock.now(), warnings: [], dryRun: '', answered: false };
     let response: ApiResponse;
     try {
-      response = await this.#answer(request, warnings);
+      response = await this.#answer(request, passing);
     } catch (error) {
       response = await this.#failed(request, storeFailure(error));
     }
-    const headers: Record<string, string | readonly string[]> = { ...response.headers, 'audit-id': auditId, 'cache-control': 'no-cache, private' };
-    if (warnings.length > 0) headers['warning'] = warningHeader(warnings);
-    return { ...response, headers };
+    passing.answered = true;
+    passing.leave?.();
+    const headers: Record<string, string | readonly string[]> = { ...response.headers, ...passing.flowHeaders, 'audit-id': passing.auditId, 'cache-control': 'no-cache, private' };
+    if (passing.warnings.length > 0) headers['warning'] = warningHeader(passing.warnings);
+    response = { ...response, headers };
+    const { info, inFlight, route, dryRun } = passing;
+    return info && inFlight ? metrics.end(inFlight, request, { info, route, dryRun, response, durationMs: context.clock.now() - passing.startedMs }) : response;
   }
 
-  async #answer(request: ApiRequest, warnings: string[]): Promise<ApiResponse> {
+  #answer(request: ApiRequest, passing: Passing): Promise<ApiResponse> {
     const query = request.query === '' ? NO_QUERY : new URLSearchParams(request.query);
-    checkTimeout(query);
+    const limitMs = this.#limitMs(query);
     const info = parseRequestInfo(request.method, request.path, query);
-    const user = await this.#identify(request, info, query);
-    if (!info.isResource) return this.#answerPath(request, info, query, user);
-    return this.#answerResource(request, info, query, user, warnings);
+    passing.info = info;
+    passing.inFlight = this.#options.metrics.begin(info);
+    const answer = this.#proceed(request, info, query, passing);
+    return isLongRunning(info) ? answer : this.#deadlines.within(answer, limitMs);
   }
 
-  /** Authenticates, impersonates and authorizes: who the request counts as from here on. */
-  async #identify(request: ApiRequest, info: RequestInfo, query: URLSearchParams): Promise<UserInfo> {
+  async #proceed(request: ApiRequest, info: RequestInfo, query: URLSearchParams, passing: Passing): Promise<ApiResponse> {
+    const { user, attributes } = await this.#identify(request, info, query);
+    const entering = this.#options.gate.admit(attributes, info, request);
+    const passage = entering instanceof Promise ? await entering : entering;
+    passing.flowHeaders = passage.headers;
+    if (passage.type === 'refused') return tooBusy();
+    passing.leave = passage.leave;
+    if (passing.answered) passage.leave();
+    await this.#authorize(attributes);
+    if (!info.isResource) return this.#answerPath(request, info, query, { user, passing });
+    return this.#answerResource(request, info, query, { user, passing });
+  }
+
+  /** Authenticates and impersonates: who the request counts as from here on. */
+  async #identify(request: ApiRequest, info: RequestInfo, query: URLSearchParams): Promise<{ readonly user: UserInfo; readonly attributes: Attributes }> {
     let user = request.presetUser ?? (await this.#authenticate(request));
     let attributes = attributesOf(info, user, query);
     const impersonation = await this.#options.impersonator.impersonate(request, attributes);
@@ -72,8 +118,20 @@ export class Pipeline {
       user = impersonation.user;
       attributes = { ...attributes, user };
     }
-    await this.#authorize(attributes);
-    return user;
+    return { user, attributes };
+  }
+
+  /** The server's bound on the time of a request, or the client's own if that is shorter. Throws BadRequest. */
+  #limitMs(query: URLSearchParams): number {
+    const { requestTimeoutMs } = this.#options;
+    const timeout = query.size === 0 ? null : query.get('timeout');
+    if (timeout === null || timeout === '') return requestTimeoutMs;
+    try {
+      const ownMs = Number(parseDuration(timeout)) / 1e6;
+      return ownMs > 0 ? Math.min(ownMs, requestTimeoutMs) : requestTimeoutMs;
+    } catch {
+      throw badRequest(`invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(timeout)}`);
+    }
   }
 
   async #authorize(attributes: Attributes): Promise<void> {
@@ -89,19 +147,23 @@ export class Pipeline {
     return result.user;
   }
 
-  #answerPath(request: ApiRequest, info: RequestInfo, query: URLSearchParams, user: UserInfo): ApiResponse | Promise<ApiResponse> {
-    const handler = this.#options.paths.find(info.path);
-    if (!handler) return textResponse(404, '404 page not found\n');
-    return handler({ request, path: info.path, query, user });
+  #answerPath(request: ApiRequest, info: RequestInfo, query: URLSearchParams, { user, passing }: { readonly user: UserInfo; readonly passing: Passing }): ApiResponse | Promise<ApiResponse> {
+    const found = this.#options.paths.find(info.path);
+    if (!found) return textResponse(404, '404 page not found\n');
+    passing.route = found.pattern;
+    return found.handler({ request, path: info.path, query, user });
   }
 
-  async #answerResource(request: ApiRequest, info: ResourceRequestInfo, query: URLSearchParams, user: UserInfo, warnings: string[]): Promise<ApiResponse> {
+  async #answerResource(request: ApiRequest, info: ResourceRequestInfo, query: URLSearchParams, { user, passing }: { readonly user: UserInfo; readonly passing: Passing }): Promise<ApiResponse> {
+    const { warnings } = passing;
     const { context, endpoints } = this.#options;
     const type = context.catalog.find(info.group, info.version, info.resource);
     if (!type) {
       if (context.catalog.resources(info.group, info.version).some((t) => !t.custom)) throw noSuchPath();
       return textResponse(404, '404 page not found\n');
     }
+    passing.route = '';
+    if (query.size > 0 && query.has('dryRun')) passing.dryRun = 'All';
     if (type.deprecationWarning !== undefined) warnings.push(type.deprecationWarning);
     const refusal = checkEndpoint(type, info);
     if (refusal === 'no such path') return textResponse(404, '404 page not found\n');
@@ -172,27 +234,7 @@ function selectedName(fieldSelector: string): string {
   return '';
 }
 
-/** The client's own bound on the request; only its form is checked here. */
-function checkTimeout(query: URLSearchParams): void {
-  const timeout = query.size === 0 ? null : query.get('timeout');
-  if (timeout === null || timeout === '') return;
-  try {
-    parseDuration(timeout);
-  } catch {
-    throw badRequest(`invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(timeout)}`);
-  }
-}
-
-/** RFC 7234 warning values with code 299, as many as fit the bound Kubernetes sets. */
-function warningHeader(warnings: readonly string[]): string[] {
-  const MAX_TOTAL = 4096;
-  const values: string[] = [];
-  let total = 0;
-  for (const text of warnings) {
-    const value = `299 - "${text.replace(/[\r\n\t]/g, ' ').replace(/\\/g, '\\\\').replace(/"/g, '\\"')}"`;
-    total += value.length;
-    if (total > MAX_TOTAL) break;
-    values.push(value);
-  }
-  return values;
+/** In Kubernetes' words, and like there no Status. */
+function tooBusy(): ApiResponse {
+  return { ...textResponse(429, 'Too many requests, please try again later.\n'), headers: { 'retry-after': String(RETRY_AFTER_SECONDS), 'x-content-type-options': 'nosniff' } };
 }

@@ -29,11 +29,13 @@ export class PathRouter {
     return this;
   }
 
-  find(path: string): PathHandler | undefined {
+  /** With the pattern that was registered, of which there are not more than handlers. */
+  find(path: string): { readonly pattern: string; readonly handler: PathHandler } | undefined {
     const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
     const exact = this.#exact.get(trimmed);
-    if (exact) return exact;
-    return this.#prefixes.find(([prefix]) => path.startsWith(prefix))?.[1];
+    if (exact) return { pattern: trimmed, handler: exact };
+    const longest = this.#prefixes.find(([prefix]) => path.startsWith(prefix));
+    return longest && { pattern: longest[0], handler: longest[1] };
   }
 
   /** What `/` lists. */

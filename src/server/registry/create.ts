@@ -4,6 +4,7 @@ import type { KubeObject } from '../../machinery/object-meta.ts';
 import { validateObjectMeta } from '../../machinery/object-meta-validation.ts';
 import { alreadyExists, badRequest, failure } from '../../machinery/status-error.ts';
 import { ruleContext, type ApiCall, type RegistryContext } from './api-call.ts';
+import { fromStored, toStored } from './conversion.ts';
 import { readObjectBody } from './decode-body.ts';
 import { claimOnCreate } from './field-ownership.ts';
 import { generateName } from './generated-name.ts';
@@ -45,16 +46,15 @@ export function adoptNamespace(call: ApiCall, object: KubeObject): void {
  */
 export async function createObject(context: RegistryContext, call: ApiCall, object: KubeObject, options: WriteOptions, claim = true): Promise<Outcome> {
   const { storage } = call.type;
-  if (object.metadata.resourceVersion !== undefined && object.metadata.resourceVersion !== '') {
-    throw failure({ code: 500, message: 'resourceVersion should not be set on objects to be created' });
-  }
+  refuseRevision(object);
   dedupeOwnerReferences(call, object);
   forgetSystemMetadata(object);
-  if (claim) claimOnCreate(context, call, object, options);
-  const hub = call.type.toStorage(object);
+  if (claim) await claimOnCreate(context, call, object, options);
+  const hub = await toStored(call.type, object);
   call.type.settle?.(hub);
   const admission = admissionRequest(call, 'CREATE', { name: hub.metadata.name ?? '', object: hub, dryRun: options.dryRun, options: createOptions(options) });
   await context.admission.admit(admission);
+  checkAdmitted(call, hub);
   const companion = context.companions.of(storage);
   for (let attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt++) {
     const own = companion ? cloneJson(hub) : hub;
@@ -63,6 +63,18 @@ export async function createObject(context: RegistryContext, call: ApiCall, obje
     if (outcome !== 'lost') return outcome;
   }
   throw contention(hub.metadata.name ?? '');
+}
+
+/** What admission made of an object is held to the same as what the client sent. */
+function checkAdmitted(call: ApiCall, hub: KubeObject): void {
+  adoptNamespace(call, hub);
+  refuseRevision(hub);
+  forgetSystemMetadata(hub);
+  dedupeOwnerReferences(call, hub, ' after mutating admission happens');
+}
+
+function refuseRevision({ metadata }: KubeObject): void {
+  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') throw failure({ code: 500, message: 'resourceVersion should not be set on objects to be created' });
 }
 
 interface Creation {
@@ -103,8 +115,8 @@ function createOptions(options: WriteOptions): Record<string, unknown> {
   };
 }
 
-/** Repeated owner references are dropped, with a warning, before fields are claimed. */
-export function dedupeOwnerReferences(call: ApiCall, object: KubeObject): void {
+/** Repeated owner references are dropped, with a warning: before fields are claimed, and once more after admission. */
+export function dedupeOwnerReferences(call: ApiCall, object: KubeObject, when = ''): void {
   const owners = object.metadata.ownerReferences;
   if (!owners || owners.length < 2) return;
   const seen = new Set<string>();
@@ -114,7 +126,7 @@ export function dedupeOwnerReferences(call: ApiCall, object: KubeObject): void {
   });
   if (unique.length === owners.length) return;
   const repeated = owners.find((o, i) => owners.findIndex((p) => p.uid === o.uid) < i);
-  call.warn(`.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${repeated?.uid ?? ''}`);
+  call.warn(`.metadata.ownerReferences contains duplicate entries${when}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${repeated?.uid ?? ''}`);
   object.metadata.ownerReferences = unique;
 }
 
@@ -172,7 +184,7 @@ async function store(context: RegistryContext, call: ApiCall, object: KubeObject
   if (dryRun) {
     const cache = await context.caches.get(storage);
     if (cache.get(key)) return undefined;
-    return { type: 'object', status: 201, object: call.type.fromStorage(object) };
+    return { type: 'object', status: 201, object: await fromStored(call.type, object) };
   }
   const value = encodeFor(storage, object);
   const belongings = companion ? await companion.belongings(context, object, undefined) : NO_BELONGINGS;

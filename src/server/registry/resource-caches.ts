@@ -1,3 +1,4 @@
+import type { Clock } from '../../machinery/clock.ts';
 import type { DeepReadonly } from '../../machinery/json.ts';
 import { formatGroupResource, type GroupResource } from '../../machinery/group-version.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
@@ -14,14 +15,15 @@ import { typeOfStored } from './served-object.ts';
  */
 export class ResourceCaches {
   readonly #store: Store;
-  readonly #objects: ParsedObjects;
+  readonly #clock: Clock;
+  readonly #objects = new ParsedObjects();
   readonly #open = new Map<string, WatchCache>();
   readonly #opening = new Map<string, Promise<WatchCache>>();
   #closed = false;
 
-  constructor(store: Store, objects: ParsedObjects = new ParsedObjects()) {
+  constructor(store: Store, clock: Clock) {
     this.#store = store;
-    this.#objects = objects;
+    this.#clock = clock;
   }
 
   /** At once when the cache is open already. */
@@ -45,9 +47,9 @@ export class ResourceCaches {
   }
 
   /** The same caches over a fork of the store, which stands at `revision`. Only for local stores, whose caches are never behind. */
-  fork(store: Store, revision: number): ResourceCaches {
-    const fork = new ResourceCaches(store, new ParsedObjects());
-    for (const [prefix, cache] of this.#open) fork.#open.set(prefix, cache.fork(store, fork.#objects, revision));
+  fork(store: Store, clock: Clock, revision: number): ResourceCaches {
+    const fork = new ResourceCaches(store, clock);
+    for (const [prefix, cache] of this.#open) fork.#open.set(prefix, cache.fork({ store, clock, objects: fork.#objects }, revision));
     return fork;
   }
 
@@ -60,6 +62,7 @@ export class ResourceCaches {
   async #start(storage: ResourceStorage): Promise<WatchCache> {
     const opening = WatchCache.open({
       store: this.#store,
+      clock: this.#clock,
       prefix: storage.prefix,
       codec: { typeOf: (version) => typeOfStored(storage, version) },
       objects: this.#objects,

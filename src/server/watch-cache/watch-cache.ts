@@ -1,5 +1,6 @@
 import { BTree, compareKeys } from '../../machinery/b-tree.ts';
-import { CompactedError } from '../../store/errors.ts';
+import { sleep, type Clock } from '../../machinery/clock.ts';
+import { ClosedError, CompactedError } from '../../store/errors.ts';
 import { prefixRange, type Entry, type Store, type StoreEvent, type Watch } from '../../store/store.ts';
 import { CachedObject, type CacheCodec } from './cached-object.ts';
 import { EventWindow, type CacheEvent } from './event-window.ts';
@@ -10,8 +11,12 @@ type Tree = BTree<string, CachedObject>;
 /** Lists being paged at once before the oldest must start over or go on inconsistently. */
 const MAX_PAGED_SNAPSHOTS = 128;
 
+/** How long after a list that failed the next one is tried. */
+const RELIST_DELAY_MS = 1000;
+
 export interface WatchCacheOptions {
   readonly store: Store;
+  readonly clock: Clock;
   /** With its trailing slash: `/registry/pods/`. */
   readonly prefix: string;
   readonly codec: CacheCodec;
@@ -82,8 +87,8 @@ export class WatchCache {
    * An independent cache over a fork of the store: shares what is unchanged, takes no time. `revision` is the fork's,
    * up to which this cache shows everything.
    */
-  fork(store: Store, objects: ParsedObjects, revision: number): WatchCache {
-    const cache = new WatchCache({ ...this.#options, store, objects }, this.#tree.clone(), revision, new Map(this.#counts));
+  fork(own: Pick<WatchCacheOptions, 'store' | 'clock' | 'objects'>, revision: number): WatchCache {
+    const cache = new WatchCache({ ...this.#options, ...own }, this.#tree.clone(), revision, new Map(this.#counts));
     cache.#lastChange = this.#lastChange;
     cache.#follow();
     return cache;
@@ -307,24 +312,42 @@ export class WatchCache {
     return new CachedObject(entry, key, this.#options.codec, this.#options.objects);
   }
 
-  /** The store's watch broke (its history was compacted, the connection was lost for good): start over from a list. */
+  /**
+   * The store's watch broke (its history was compacted, the connection was lost for good): starts over from a list, and
+   * again until one comes. Meanwhile reads show what was last seen, and whoever wants something newer waits.
+   */
   #restart(error: Error): void {
     this.#end(error);
-    const { store, prefix } = this.#options;
-    const relist = async (): Promise<void> => {
-      const { entries, revision } = await store.list(prefixRange(prefix));
-      const { tree, counts } = load(this.#options, entries);
-      this.#tree = tree;
-      this.#counts = counts;
-      this.#paged.clear();
-      this.#lastChange = revision;
-      this.#window = new EventWindow(revision, this.#options.windowCapacity ?? 4096);
-      this.#follow();
-      this.#advance(revision);
-    };
-    relist().catch((cause: unknown) => {
-      for (const w of this.#waiters.splice(0)) w.reject(new Error('the watch cache lost the store', { cause }));
-    });
+    this.#watch = undefined;
+    void this.#relist();
+  }
+
+  async #relist(): Promise<void> {
+    const { store, prefix, clock } = this.#options;
+    while (!this.#closed) {
+      try {
+        const { entries, revision } = await store.list(prefixRange(prefix));
+        if (!this.#closed) this.#startOver(entries, revision);
+        return;
+      } catch (error) {
+        if (error instanceof ClosedError) return;
+        await sleep(clock, RELIST_DELAY_MS);
+      }
+    }
+  }
+
+  #startOver(entries: readonly Entry[], revision: number): void {
+    const { tree, counts } = load(this.#options, entries);
+    this.#tree = tree;
+    this.#counts = counts;
+    this.#paged.clear();
+    this.#lastChange = revision;
+    this.#window = new EventWindow(revision, this.#options.windowCapacity ?? 4096);
+    // Watches that came in between began with what was seen before: they must not miss what the list brought.
+    this.#end(new Error('the watch cache started over'));
+    this.#advance(revision);
+    this.#follow();
+    if (this.#waiters.length > 0) this.#watch?.requestProgress();
   }
 
   #end(error: Error): void {

@@ -61,10 +61,10 @@ export class EtcdConnection {
     return lease.ID;
   }
 
-  /** Bytes of the answering member's database. */
-  async databaseSize(): Promise<number> {
-    const status = await this.#read((options) => this.#client.maintenance.status(options));
-    return Number(status.dbSize);
+  /** Of the answering member: its version (`3.5.13`), and how many bytes its database takes. */
+  async status(): Promise<{ readonly version: string; readonly databaseBytes: number }> {
+    const { version, dbSize } = await this.#read((options) => this.#client.maintenance.status(options));
+    return { version, databaseBytes: Number(dbSize) };
   }
 
   async watchStream(listener: WatchStreamListener): Promise<WatchStream> {

@@ -1,5 +1,4 @@
 import type { ITxnRequest } from 'etcd3';
-import type { Clock } from '../../machinery/clock.ts';
 import { ClosedError, CompactedError, FutureRevisionError, UnavailableError } from '../errors.ts';
 import { compareKeys } from '../key-order.ts';
 import type { CommitResult, Entry, KeyRange, ListOptions, ListResult, Operation, ReadOptions, Store, Transaction, Watch, WatchListener, WatchOptions } from '../store.ts';
@@ -8,11 +7,15 @@ import { connect, entryOfKeyValue } from './connection.ts';
 import type { EtcdConnection, EtcdConnectionOptions } from './connection.ts';
 import { troubleOf } from './errors-of-etcd.ts';
 import { Leases } from './leases.ts';
+import { progressIsOrdered, progressTrustOf } from './progress.ts';
 import { Watches } from './watches.ts';
+import type { WatchesOptions } from './watches.ts';
 
 export interface EtcdStoreOptions extends EtcdConnectionOptions {
   /** Stands before every key in the cluster, so that several stores share it. Default: nothing. */
   readonly prefix?: string;
+  /** Told, in one line, of a server too old to be trusted fully. */
+  readonly warn?: (line: string) => void;
 }
 
 /** Lists without a limit are fetched in pages of this many. */
@@ -21,19 +24,19 @@ const pageSize = 10_000;
 /**
  * Opens a store over an etcd v3 cluster and sees that it answers. Throws UnavailableError.
  *
- * The cluster needs `--max-request-bytes` above its default of 1.5 MiB for larger objects, and etcd 3.4.31 or 3.5.13 for
- * progress that never runs ahead of events, as Kubernetes does.
+ * The cluster needs `--max-request-bytes` above its default of 1.5 MiB for larger objects. Below etcd 3.4.31 and 3.5.13
+ * reads wait a few round trips longer, and that they are never stale is likely, not certain: see `progressTrustOf`.
  */
 export async function open(options: EtcdStoreOptions): Promise<Store> {
   const connection = await connect(options);
-  const store = new EtcdStore(connection, options.clock, options.prefix ?? '');
   try {
-    await store.currentRevision();
+    const { version } = await connection.status();
+    if (!progressIsOrdered(version)) options.warn?.(`etcd ${version} may tell of progress before it tells of events: use 3.4.31, 3.5.13 or newer`);
+    return new EtcdStore(connection, { clock: options.clock, prefix: options.prefix ?? '', trust: progressTrustOf(version) });
   } catch (error) {
-    await store.close();
+    connection.close();
     throw error;
   }
-  return store;
 }
 
 /** The store's interface over etcd: revisions, history and watches are the cluster's own. */
@@ -48,12 +51,12 @@ export class EtcdStore implements Store {
   #closing: Promise<void> | undefined;
 
   /** The connection is the store's own from now on. */
-  constructor(connection: EtcdConnection, clock: Clock, prefix: string) {
+  constructor(connection: EtcdConnection, options: WatchesOptions) {
     this.#connection = connection;
-    this.#prefix = prefix;
-    this.#prefixBytes = Buffer.byteLength(prefix);
-    this.#leases = new Leases(connection, clock);
-    this.#watches = new Watches(connection, clock, prefix);
+    this.#prefix = options.prefix;
+    this.#prefixBytes = Buffer.byteLength(options.prefix);
+    this.#leases = new Leases(connection, options.clock);
+    this.#watches = new Watches(connection, options);
   }
 
   async currentRevision(): Promise<number> {
@@ -128,7 +131,7 @@ export class EtcdStore implements Store {
 
   async size(): Promise<number> {
     this.#checkOpen();
-    return this.#connection.databaseSize();
+    return (await this.#connection.status()).databaseBytes;
   }
 
   close(): Promise<void> {

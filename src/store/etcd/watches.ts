@@ -4,14 +4,25 @@ import { ClosedError, CompactedError, StoreError } from '../errors.ts';
 import type { KeyRange, StoreEvent, Watch, WatchListener, WatchOptions } from '../store.ts';
 import { entryOfKeyValue } from './connection.ts';
 import type { EtcdConnection, WatchStream } from './connection.ts';
+import { Progress } from './progress.ts';
+import type { ProgressTrust } from './progress.ts';
 
 interface Follower {
   readonly range: KeyRange;
   readonly listener: WatchListener;
   /** Everything below was delivered or is not wanted. Undefined: from whatever is newest when etcd hears of the watch. */
   nextRevision: number | undefined;
+  /** Until then the watch may still be catching up, whatever the server says of its stream. */
+  caughtUpAtMs: number;
   /** The server knows the watch. */
   readonly created: PromiseWithResolvers<void>;
+}
+
+export interface WatchesOptions {
+  readonly clock: Clock;
+  /** Stands before every key. */
+  readonly prefix: string;
+  readonly trust: ProgressTrust;
 }
 
 const firstRetryMs = 100;
@@ -32,14 +43,17 @@ export class Watches {
   #opening = false;
   #retryMs = firstRetryMs;
   #retry: Timer | undefined;
-  #progressWanted = false;
+  readonly #progress: Progress;
+  readonly #catchUpMs: number;
   #closed = false;
 
-  constructor(connection: EtcdConnection, clock: Clock, prefix: string) {
+  constructor(connection: EtcdConnection, { clock, prefix, trust }: WatchesOptions) {
     this.#connection = connection;
     this.#clock = clock;
     this.#prefix = prefix;
     this.#prefixBytes = Buffer.byteLength(prefix);
+    this.#catchUpMs = trust.catchUpMs;
+    this.#progress = new Progress({ clock, rounds: trust.rounds, send: () => this.#stream?.send({ progress_request: {} }) });
   }
 
   watch(range: KeyRange, listener: WatchListener, options: WatchOptions = {}): Watch {
@@ -51,7 +65,7 @@ export class Watches {
       });
       return { cancel: () => (cancelled = true), requestProgress: () => undefined };
     }
-    const follower: Follower = { range, listener, nextRevision: options.startRevision, created: Promise.withResolvers() };
+    const follower: Follower = { range, listener, nextRevision: options.startRevision, caughtUpAtMs: Infinity, created: Promise.withResolvers() };
     this.#followers.set(id, follower);
     if (this.#stream) this.#create(this.#stream, id, follower);
     else this.#open();
@@ -66,6 +80,7 @@ export class Watches {
   close(): void {
     this.#closed = true;
     this.#retry?.cancel();
+    this.#progress.close();
     this.#stream?.cancel();
     this.#stream = undefined;
     for (const id of this.#followers.keys()) this.#end(id, new ClosedError());
@@ -92,7 +107,7 @@ export class Watches {
     this.#opening = false;
     this.#stream = stream;
     for (const [id, follower] of this.#followers) this.#create(stream, id, follower);
-    if (this.#progressWanted) stream.send({ progress_request: {} });
+    this.#progress.reopened();
   }
 
   #broken(): void {
@@ -125,6 +140,8 @@ export class Watches {
       if (follower) this.#end(id, compacted > 0 ? new CompactedError(compacted) : new StoreError(`etcd ended the watch: ${reasonOf(response)}`));
     } else if (response.created) {
       if (!follower) return;
+      const behind = follower.nextRevision !== undefined && follower.nextRevision <= headRevision;
+      follower.caughtUpAtMs = behind ? this.#clock.now() + this.#catchUpMs : 0;
       // What came after this answer is told from now on, even if the stream breaks before anything is.
       follower.nextRevision ??= headRevision + 1;
       follower.created.resolve();
@@ -160,12 +177,25 @@ export class Watches {
   /** An answer to a progress request names no watch, and speaks for all of the stream. */
   #progressed(id: number, revision: number): void {
     const single = this.#followers.get(id);
-    if (!single) this.#progressWanted = false;
-    for (const [followerId, follower] of single ? [[id, single] as const] : this.#followers) {
-      if (follower.nextRevision === undefined) continue;
-      follower.nextRevision = Math.max(follower.nextRevision, revision + 1);
-      this.#call(followerId, () => follower.listener.onProgress(revision));
+    if (single) {
+      this.#tell(id, single, revision);
+      return;
     }
+    const reached = this.#progress.answered(revision);
+    if (reached === undefined) return;
+    let waitMs = 0;
+    for (const [followerId, follower] of this.#followers) {
+      const leftMs = follower.caughtUpAtMs - this.#clock.now();
+      if (leftMs <= 0) this.#tell(followerId, follower, reached);
+      else if (follower.caughtUpAtMs < Infinity) waitMs = Math.max(waitMs, leftMs);
+    }
+    if (waitMs > 0) this.#clock.setTimer(waitMs, () => this.#closed || this.#progress.request());
+  }
+
+  #tell(id: number, follower: Follower, revision: number): void {
+    if (follower.nextRevision === undefined || revision < follower.nextRevision - 1) return;
+    follower.nextRevision = revision + 1;
+    this.#call(id, () => follower.listener.onProgress(revision));
   }
 
   #requestProgress(id: number): void {
@@ -173,8 +203,7 @@ export class Watches {
     if (!follower) return;
     // Only a watch the server knows is spoken for in its answer.
     void follower.created.promise.then(() => {
-      this.#progressWanted = true;
-      this.#stream?.send({ progress_request: {} });
+      if (this.#followers.get(id) === follower) this.#progress.request();
     });
   }
 

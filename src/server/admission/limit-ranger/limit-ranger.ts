@@ -5,7 +5,7 @@ import type { ObjectReader } from '../../object-reader.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission-plugin.ts';
 import { admissionRefusal } from '../admission-refusal.ts';
 import { asPod, isAbout, isWrite } from '../admitted-pod.ts';
-import { withPodLevel } from '../pod-resources.ts';
+import { withPodLevel } from '../../../api/pod-template/pod-resources.ts';
 import { claimViolations, violations } from './constraints.ts';
 import { fillDefaultResources } from './default-resources.ts';
 import { limitsOf, type LimitRangeItem } from './limit-range.ts';

@@ -7,7 +7,7 @@ import type { ObjectReader } from '../../object-reader.ts';
 import type { AdmissionPlugin } from '../admission-plugin.ts';
 import { isAbout } from '../admitted-pod.ts';
 import { admissionRefusal } from '../admission-refusal.ts';
-import { claimClassOf } from '../claim-class.ts';
+import { claimClassOf } from '../../../api/core/persistentvolumeclaims/claim-class.ts';
 
 const CLASSES = { group: 'storage.k8s.io', resource: 'storageclasses' };
 

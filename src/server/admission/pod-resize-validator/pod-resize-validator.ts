@@ -6,7 +6,7 @@ import type { ObjectReader } from '../../object-reader.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission-plugin.ts';
 import { admissionRefusal } from '../admission-refusal.ts';
 import { admittedPod } from '../admitted-pod.ts';
-import { podRequests } from '../pod-resources.ts';
+import { podRequests } from '../../../api/pod-template/pod-resources.ts';
 
 const NODES = { group: '', resource: 'nodes' };
 const OS_LABEL = 'kubernetes.io/os';

@@ -3,9 +3,9 @@ import type { KubeObject } from '../../../machinery/object-meta.ts';
 import { object } from '../../authorization/memory-reader.test-data.ts';
 import { pod, podWrite, write, type RecordedWrite } from '../admission-request.test-data.ts';
 import { checkRequest } from './check-request.ts';
-import { UsageEvaluators } from './evaluators/evaluators.ts';
-import { quotaOf } from './quota.ts';
-import { formatUsage } from './usage.ts';
+import { UsageEvaluators } from '../../../api/quota/evaluators/evaluators.ts';
+import { quotaOf } from '../../../api/quota/quota.ts';
+import { formatUsage } from '../../../api/quota/usage.ts';
 
 const evaluators = new UsageEvaluators(() => Date.parse('2026-01-01T00:00:00Z'));
 

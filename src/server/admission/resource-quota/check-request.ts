@@ -1,7 +1,7 @@
 import type { AdmissionRequest } from '../admission-plugin.ts';
-import type { UsageEvaluator } from './evaluators/evaluator.ts';
-import type { Quota } from './quota.ts';
-import { addUsage, exceededNames, formatNames, formatUsage, maskUsage, negativeNames, subtractUsage, withoutZeros, type Usage } from './usage.ts';
+import type { UsageEvaluator } from '../../../api/quota/evaluators/evaluator.ts';
+import type { Quota } from '../../../api/quota/quota.ts';
+import { addUsage, exceededNames, formatNames, formatUsage, maskUsage, negativeNames, subtractUsage, withoutZeros, type Usage } from '../../../api/quota/usage.ts';
 
 export type QuotaVerdict =
   | { readonly type: 'refused'; readonly detail: string }

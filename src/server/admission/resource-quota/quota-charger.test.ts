@@ -4,7 +4,7 @@ import { formatQuantity } from '../../../machinery/quantity.ts';
 import { findStatusError } from '../../../machinery/status-error.ts';
 import { object } from '../../authorization/memory-reader.test-data.ts';
 import { podWrite } from '../admission-request.test-data.ts';
-import { UsageEvaluators } from './evaluators/evaluators.ts';
+import { UsageEvaluators } from '../../../api/quota/evaluators/evaluators.ts';
 import { QuotaCharger } from './quota-charger.ts';
 import type { QuotaCharge, QuotaStore } from './quota-store.ts';
 

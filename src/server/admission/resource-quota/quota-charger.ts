@@ -4,9 +4,9 @@ import { conflict } from '../../../machinery/status-error.ts';
 import type { AdmissionRequest } from '../admission-plugin.ts';
 import { admissionRefusal } from '../admission-refusal.ts';
 import { checkRequest } from './check-request.ts';
-import type { UsageEvaluator } from './evaluators/evaluator.ts';
+import type { UsageEvaluator } from '../../../api/quota/evaluators/evaluator.ts';
 import type { QuotaCharge, QuotaStore } from './quota-store.ts';
-import { quotaOf, type Quota } from './quota.ts';
+import { quotaOf, type Quota } from '../../../api/quota/quota.ts';
 
 /** How often a batch counts anew because somebody else wrote a quota meanwhile. */
 const MAX_ATTEMPTS = 10;

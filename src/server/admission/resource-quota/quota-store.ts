@@ -1,6 +1,6 @@
 import type { DeepReadonly } from '../../../machinery/json.ts';
 import type { KubeObject } from '../../../machinery/object-meta.ts';
-import type { Usage } from './usage.ts';
+import type { Usage } from '../../../api/quota/usage.ts';
 
 /** Where quotas are read and charged. */
 export interface QuotaStore {

@@ -1,6 +1,6 @@
 import type { AdmissionPlugin } from '../admission-plugin.ts';
 import { isWrite } from '../admitted-pod.ts';
-import { UsageEvaluators } from './evaluators/evaluators.ts';
+import { UsageEvaluators } from '../../../api/quota/evaluators/evaluators.ts';
 import { QuotaCharger } from './quota-charger.ts';
 import type { QuotaStore } from './quota-store.ts';
 

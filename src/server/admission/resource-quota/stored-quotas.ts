@@ -8,7 +8,7 @@ import type { RegistryContext } from '../../registry/api-call.ts';
 import { objectKey, type ResourceType } from '../../registry/resource-type.ts';
 import { commit, encodeFor, putOperation, written } from '../../registry/write-support.ts';
 import type { QuotaCharge, QuotaStore } from './quota-store.ts';
-import type { Usage } from './usage.ts';
+import type { Usage } from '../../../api/quota/usage.ts';
 
 const QUOTAS = { group: '', resource: 'resourcequotas' };
 /** Who owns the used amounts that admission writes. */

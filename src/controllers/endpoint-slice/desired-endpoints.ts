@@ -1,0 +1,94 @@
+import type { Node } from '../../api/types/generated/core-v1.ts';
+import type { Endpoint, EndpointPort } from '../../api/types/generated/discovery-v1.ts';
+import type { DeepReadonly } from '../../machinery/json.ts';
+import { isReady, type SharedPod } from '../pods/pod-state.ts';
+import { orderPorts } from '../services/port-order.ts';
+import { isHeadless, isPublished, podAddresses, podHostname, podPort, type AddressFamily, type SharedService } from '../services/service-pods.ts';
+
+const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
+export interface DesiredGroup {
+  readonly ports: readonly EndpointPort[];
+  readonly endpoints: Endpoint[];
+}
+
+export interface DesiredEndpoints {
+  /** Pods by the ports that they have of the service's: a slice has one list of ports for all its endpoints. */
+  readonly groups: ReadonlyMap<string, DesiredGroup>;
+  /** Pods left out because their node is not known; they want another look. */
+  readonly withoutNode: readonly SharedPod[];
+}
+
+export interface ServiceObservation {
+  readonly service: SharedService;
+  readonly pods: readonly SharedPod[];
+  readonly nodeOf: (name: string) => DeepReadonly<Node> | undefined;
+}
+
+/** What slices of one address type should hold. */
+export function desiredEndpoints({ service, pods, nodeOf }: ServiceObservation, family: AddressFamily): DesiredEndpoints {
+  const groups = new Map<string, DesiredGroup>();
+  const withoutNode: SharedPod[] = [];
+  for (const pod of pods) {
+    if (!isPublished(pod, true)) continue;
+    const ports = portsOf(pod, service);
+    const key = portsKey(ports);
+    const group = groups.get(key) ?? { ports, endpoints: [] };
+    groups.set(key, group);
+    const nodeName = pod.spec?.nodeName ?? '';
+    const node = nodeName === '' ? undefined : nodeOf(nodeName);
+    if (nodeName !== '' && !node && service.spec?.publishNotReadyAddresses !== true) {
+      withoutNode.push(pod);
+      continue;
+    }
+    const addresses = podAddresses(pod, family);
+    if (addresses.length > 0) group.endpoints.push(endpointOf(pod, { service, node, addresses }));
+  }
+  return { groups, withoutNode };
+}
+
+export function portsKey(ports: readonly DeepReadonly<EndpointPort>[] | undefined | null): string {
+  const texts = (ports ?? []).map(({ name = '', port, protocol, appProtocol }) => JSON.stringify([name, port, protocol, appProtocol]));
+  return texts.toSorted().join();
+}
+
+function endpointOf(pod: SharedPod, { service, node, addresses }: { service: SharedService; node: DeepReadonly<Node> | undefined; addresses: string[] }): Endpoint {
+  const { namespace = '', name = '', uid = '' } = pod.metadata;
+  const serving = isReady(pod);
+  const terminating = pod.metadata.deletionTimestamp !== undefined;
+  const nodeName = pod.spec?.nodeName ?? '';
+  const zone = node?.metadata.labels?.[ZONE_LABEL] ?? '';
+  const hostname = podHostname(pod, service);
+  const endpoint: Endpoint = {
+    addresses,
+    conditions: { ready: service.spec?.publishNotReadyAddresses === true || (serving && !terminating), serving, terminating },
+    ...(hostname !== undefined && { hostname }),
+    targetRef: { kind: 'Pod', namespace, name, uid },
+    ...(nodeName !== '' && { nodeName }),
+    ...(zone !== '' && { zone }),
+  };
+  const hints = hintsFor(endpoint, service.spec?.trafficDistribution);
+  return hints ? { ...endpoint, hints } : endpoint;
+}
+
+/** Where traffic to the endpoint should come from; only ready ones give a hint. */
+function hintsFor({ conditions, zone, nodeName }: Endpoint, distribution: string | undefined): Endpoint['hints'] | undefined {
+  const nearby = distribution === 'PreferClose' || distribution === 'PreferSameZone' || distribution === 'PreferSameNode';
+  if (!nearby || conditions?.ready !== true) return undefined;
+  const hints = {
+    ...(zone !== undefined && { forZones: [{ name: zone }] }),
+    ...(distribution === 'PreferSameNode' && nodeName !== undefined && { forNodes: [{ name: nodeName }] }),
+  };
+  return Object.keys(hints).length === 0 ? undefined : hints;
+}
+
+function portsOf(pod: SharedPod, service: SharedService): EndpointPort[] {
+  const { ports = [] } = service.spec ?? {};
+  if (isHeadless(service) && ports.length === 0) return [];
+  const found = ports.flatMap((servicePort) => {
+    const port = podPort(pod, servicePort);
+    const { name = '', protocol = 'TCP', appProtocol } = servicePort;
+    return port === undefined ? [] : [{ name, port, protocol, ...(appProtocol !== undefined && { appProtocol }) }];
+  });
+  return orderPorts(found, 'endpointSlice');
+}
