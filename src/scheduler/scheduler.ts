@@ -6,7 +6,7 @@ import { nextTurn } from '../machinery/next-turn.ts';
 import { EventSeriesRecorder } from '../runtime/event-series-recorder.ts';
 import { SharedInformers } from '../runtime/shared-informers.ts';
 import { ClusterCache } from './cache/cluster-cache.ts';
-import { pluginNames, enabledPlugins, PluginSelectionError } from './config/enabled-plugins.ts';
+import { checkPluginNames, enabledPlugins, pluginNames, PluginSelectionError } from './config/enabled-plugins.ts';
 import type { ProfileConfiguration, SchedulerConfiguration } from './config/configuration.ts';
 import { bindPod, giveUpPlacement, type Placement } from './cycle/bind-pod.ts';
 import type { Extender } from './cycle/extender.ts';
@@ -159,12 +159,13 @@ export class Scheduler {
 
   #addProfile(configuration: ProfileConfiguration): void {
     const { schedulerName, plugins: chosen, pluginConfig } = configuration;
+    const { registry } = this.#options;
+    checkPluginNames([configuration], DEFAULT_PLUGINS, new Set(registry.keys()));
     const handle = this.#handle(schedulerName);
     const plugins = new Map<string, Plugin>();
     for (const name of pluginNames(chosen, DEFAULT_PLUGINS)) {
-      const factory = this.#options.registry.get(name);
-      if (!factory) throw new PluginSelectionError(`profile ${JSON.stringify(schedulerName)}: ${JSON.stringify(name)} does not exist in the registry of plugins`);
-      plugins.set(name, factory(pluginConfig.get(name), handle));
+      const plugin = registry.get(name)?.(pluginConfig.get(name), handle);
+      if (plugin) plugins.set(name, plugin);
     }
     this.#build(configuration, plugins);
   }
