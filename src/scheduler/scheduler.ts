@@ -11,7 +11,8 @@ import { bindPod, giveUpPlacement, type Placement } from './cycle/bind-pod.ts';
 import type { Extender } from './cycle/extender.ts';
 import { filterNode } from './cycle/filter-node.ts';
 import { reportFailure } from './cycle/report-failure.ts';
-import { schedulePod, type CycleOutcome } from './cycle/schedule-pod.ts';
+import { schedulePod } from './cycle/schedule-pod.ts';
+import { DecisionLog } from './decisions/decision-log.ts';
 import { LIVE_PODS, nodeHandler, podHandler, watchOthers } from './event-handlers.ts';
 import { ANYTHING, type EventResource } from './framework/cluster-event.ts';
 import type { PluginFactory, SchedulerHandle } from './framework/handle.ts';
@@ -37,8 +38,6 @@ export interface SchedulerOptions {
   readonly hostName: string;
   /** Told of failures, one line each; pods are tried again. */
   readonly log?: (line: string) => void;
-  /** Told of each cycle, synchronously. */
-  readonly onCycle?: (queued: QueuedPod, outcome: CycleOutcome) => void;
 }
 
 interface ProfileSource {
@@ -56,6 +55,8 @@ const CYCLES_PER_TURN = 4;
  * while the next ones are judged.
  */
 export class Scheduler {
+  /** Why pods are where they are. */
+  readonly decisions: DecisionLog;
   readonly #options: SchedulerOptions;
   readonly #informers: SharedInformers;
   readonly #profiles = new Map<string, Profile>();
@@ -104,6 +105,7 @@ export class Scheduler {
       signal: this.#abort.signal,
       start: { next: 0 },
     };
+    this.decisions = new DecisionLog(clock, () => this.#context.cache.nodes.length);
     for (const profile of configuration.profiles) this.#addProfile(profile);
     if (new Set([...this.#sources.values()].map(queueOrder)).size > 1) throw new PluginSelectionError('the queueSort plugin and its arguments must be the same for all profiles');
   }
@@ -181,8 +183,11 @@ export class Scheduler {
       random,
       log,
       informers: this.#informers,
+      signal: this.#abort.signal,
       waitingPods,
       nodes: () => cache.nodes,
+      repellingNodes: () => cache.repellingNodes,
+      attractingNodes: () => cache.attractingNodes,
       node: (name) => cache.node(name),
       namespaceLabels: (name) => namespaces.store.get(name)?.metadata.labels,
       nominatedPods: (name) => nominator.on(name),
@@ -224,15 +229,17 @@ export class Scheduler {
   }
 
   async #schedule(queued: QueuedPod): Promise<void> {
-    const { cache, queue } = this.#context;
+    const { cache, queue, events } = this.#context;
     const { info } = queued;
     const profile = this.#profiles.get(info.pod.spec?.schedulerName ?? '');
-    if (!profile || info.pod.metadata.deletionTimestamp !== undefined || cache.isAssumed(info)) {
+    const isLeaving = info.pod.metadata.deletionTimestamp !== undefined;
+    if (!profile || isLeaving || cache.isAssumed(info)) {
       queue.done(info.uid);
+      if (isLeaving) events.get(profile?.schedulerName ?? '')?.event(info.pod, { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', note: `skip schedule deleting pod: ${info.key}` });
       return;
     }
     const outcome = await cache.hold(() => schedulePod(this.#context, profile, queued));
-    this.#options.onCycle?.(queued, outcome);
+    this.decisions.record(queued, outcome);
     switch (outcome.type) {
       case 'placed':
         await this.#bind(outcome.placement);
