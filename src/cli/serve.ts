@@ -28,6 +28,7 @@ const WARM_UP_AFTER_MS = 1000;
 /** Opens certificates, store, server and port, in this order; what was opened is closed again if a later step fails. */
 export async function serve(settings: ServerSettings, context: CommandContext): Promise<Serving> {
   const access = await settings.access();
+  const audit = await settings.audit();
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   const extra = isIP(settings.host) && settings.host !== '0.0.0.0' && settings.host !== '::' ? [settings.host] : [];
   const certificates = openCertificateFolder({
@@ -41,6 +42,7 @@ export async function serve(settings: ServerSettings, context: CommandContext): 
       store,
       certificates,
       ...access,
+      ...(audit && { audit }),
       serviceClusterIpRange: settings.serviceClusterIpRange,
       flowControl: settings.flowControl,
       enabledAdmission: settings.enabledAdmission,
@@ -61,6 +63,7 @@ export async function serve(settings: ServerSettings, context: CommandContext): 
       close: async () => {
         server.close();
         await https.close(SHUTDOWN_GRACE_MS);
+        await Promise.all((audit?.sinks ?? []).flatMap((sink) => sink.close?.() ?? []));
         await store.close();
       },
     };

@@ -9,6 +9,7 @@ import type { TokenWebhookSettings } from '../../extensions/webhooks/authenticat
 import type { AdmissionFunction } from '../../extensions/webhooks/functions/admission-function.ts';
 import type { ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
 import type { ApiServer } from '../../server/api-server.ts';
+import type { AuditSettings } from '../../server/audit/auditor.ts';
 import type { Authenticator, TokenAuthenticator, UserInfo } from '../../server/authentication/authenticator.ts';
 import { generateClusterCertificates, servingHosts, type ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
 import { kubeconfigText } from '../../server/certificates/kubeconfig.ts';
@@ -38,6 +39,8 @@ export interface ClusterOptions {
   readonly authenticators?: readonly (Authenticator | TokenAuthenticator)[];
   /** A webhook that says whose tokens are. */
   readonly tokenWebhook?: TokenWebhookSettings;
+  /** What is recorded of requests, and where. Default: nothing. */
+  readonly audit?: AuditSettings;
   /** Functions made by `mutate` and `validate`. */
   readonly admission?: readonly AdmissionFunction[];
   /** How many requests are answered at once, and how long they may take; as kube-apiserver's flags. */
@@ -192,6 +195,7 @@ function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Cl
     ...(options.authenticators && { authenticators: options.authenticators }),
     ...(options.tokenWebhook && { tokenWebhook: options.tokenWebhook }),
     ...(options.admission && { admissionFunctions: options.admission }),
+    ...(options.audit && { audit: options.audit }),
     ...(options.converters && { converters: new Map(Object.entries(options.converters)) }),
     ...(options.authorizationModes && { authorizationModes: options.authorizationModes }),
     ...(options.flowControl && { flowControl: options.flowControl }),
