@@ -11,8 +11,9 @@ import { kubeconfigFiles, loadKubeconfig } from '../client/kubeconfig/load-kubec
 import { systemClock } from '../machinery/clock.ts';
 import { LeaderElector } from '../runtime/leader-election.ts';
 import { startControllers } from '../sdk/controllers/start-controllers.ts';
-import { flagHelp, flagText, parseFlags, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
+import { booleanFlag, flagHelp, flagText, parseFlags, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
 import { CONTROLLERS_FLAG, controllersOf } from './controller-flags.ts';
+import { clusterCidrFlag, NODE_LOOP_FLAGS, nodeSettings } from './node-loop-flags.ts';
 import { SIGNING_FLAGS, signingOptions } from './signing-flags.ts';
 
 const FLAGS: readonly Flag[] = [
@@ -22,6 +23,10 @@ const FLAGS: readonly Flag[] = [
   { name: 'leader-elect-resource-name', type: 'string', value: 'NAME', help: 'name of the lease', default: 'kube-controller-manager' },
   { name: 'leader-elect-resource-namespace', type: 'string', value: 'NAMESPACE', help: 'namespace of the lease', default: 'kube-system' },
   { name: 'root-ca-file', type: 'string', value: 'FILE', help: "authorities that pods are told of (default: the kubeconfig's)" },
+  { name: 'allocate-node-cidrs', type: 'string', value: 'BOOL', help: 'whether nodes get parts of --cluster-cidr', default: 'false' },
+  { name: 'service-cluster-ip-range', type: 'string', value: 'CIDR', help: 'addresses of services, taken out of --cluster-cidr' },
+  clusterCidrFlag(),
+  ...NODE_LOOP_FLAGS,
   ...SIGNING_FLAGS,
   { name: 'help', type: 'boolean', help: 'show this' },
 ];
@@ -37,7 +42,9 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     return 0;
   }
   const controllers = controllersOf(values);
-  const elects = electsLeader(values);
+  const elects = booleanFlag(values, 'leader-elect');
+  const settings = nodeSettings(values, (flagText(values, 'service-cluster-ip-range') ?? '').split(',').filter(Boolean));
+  const nodes = booleanFlag(values, 'allocate-node-cidrs') ? settings : { ...settings, clusterCidrs: [] };
   const signing = signingOptions(values, context);
   const { transport, rootCertificates } = connect(values, context);
   const client = new Client({ transport, clock: systemClock, userAgent: 'kube-controller-manager' });
@@ -47,7 +54,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   // Timers of virtual waits do not keep the process alive, nor does a candidate that waits for its turn.
   const alive = setInterval(() => undefined, 0x7fffffff);
   const lead = async (signal: AbortSignal): Promise<void> => {
-    const running = await startControllers({ client, random: Math.random, controllers, log, ...signing, ...(rootCertificates !== undefined && { rootCertificates }) });
+    const running = await startControllers({ client, random: Math.random, controllers, nodes, log, ...signing, ...(rootCertificates !== undefined && { rootCertificates }) });
     log(`running ${controllers.join(', ')}`);
     await aborted(signal);
     await running.stop();
@@ -76,12 +83,6 @@ function elector(client: Client, values: FlagValues, log: (line: string) => void
     onNewLeader: (identity) => log(`new leader elected: ${identity}`),
     onError: (error) => log(`leader election: ${error.message}`),
   });
-}
-
-function electsLeader(values: FlagValues): boolean {
-  const text = flagText(values, 'leader-elect');
-  if (text !== 'true' && text !== 'false') throw new UsageError(`--leader-elect takes true or false, not ${JSON.stringify(text)}`);
-  return text === 'true';
 }
 
 function connect(values: FlagValues, context: CommandContext): { readonly transport: HttpsTransport; readonly rootCertificates?: string } {

@@ -229,11 +229,13 @@ export class Scheduler {
   }
 
   async #schedule(queued: QueuedPod): Promise<void> {
-    const { cache, queue } = this.#context;
+    const { cache, queue, events } = this.#context;
     const { info } = queued;
     const profile = this.#profiles.get(info.pod.spec?.schedulerName ?? '');
-    if (!profile || info.pod.metadata.deletionTimestamp !== undefined || cache.isAssumed(info)) {
+    const isLeaving = info.pod.metadata.deletionTimestamp !== undefined;
+    if (!profile || isLeaving || cache.isAssumed(info)) {
       queue.done(info.uid);
+      if (isLeaving) events.get(profile?.schedulerName ?? '')?.event(info.pod, { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', note: `skip schedule deleting pod: ${info.key}` });
       return;
     }
     const outcome = await cache.hold(() => schedulePod(this.#context, profile, queued));

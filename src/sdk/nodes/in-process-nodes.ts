@@ -25,8 +25,3 @@ export function startInProcessNodes(server: Pick<ApiServer, 'handle'>, { clock, 
     },
   };
 }
-
-/** So many nodes: `node-1`, `node-2`, … */
-export function numberedNodes(count: number, template: { readonly capacity?: Readonly<Record<string, string>>; readonly labels?: Readonly<Record<string, string>> } = {}): { readonly name: string }[] {
-  return Array.from({ length: count }, (_, i) => ({ name: `node-${i + 1}`, ...template }));
-}

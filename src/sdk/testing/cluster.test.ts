@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../machinery/virtual-clock.ts';
-import { ADMIN, startCluster, type Cluster, type ClusterOptions } from './cluster.ts';
+import { ADMIN, startCluster, type Cluster } from './cluster.ts';
+import type { ClusterOptions } from './cluster-options.ts';
 
 const running: Cluster[] = [];
 async function start(options?: ClusterOptions): Promise<Cluster> {
@@ -69,6 +70,22 @@ describe('a cluster in a test', () => {
     expect((await second.request<{ data: unknown }>('GET', `${configMaps}/kept`)).body.data).toEqual({ k: 'v' });
     await second.stop();
     await rm(folder, { recursive: true });
+  });
+});
+
+describe('a cluster with nodes', () => {
+  test('brings a deployment to life, and its containers do what the test says', async () => {
+    const clock = new VirtualClock();
+    const cluster = await startCluster({ clock, controllers: true, nodes: 2, podScript: (_, container) => (container === 'c' ? { readyAfterMs: 120_000 } : undefined) });
+    running.push(cluster);
+    const deployments = '/apis/apps/v1/namespaces/default/deployments';
+    const ready = async (): Promise<number | undefined> => (await cluster.request<{ status?: { readyReplicas?: number } }>('GET', `${deployments}/web`)).body.status?.readyReplicas;
+    await clock.advanceUntil(async () => (await cluster.request('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200);
+    const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx:1.27' }] } };
+    await cluster.request('POST', deployments, { body: { metadata: { name: 'web' }, spec: { replicas: 3, selector: { matchLabels: { app: 'web' } }, template } } });
+    const begin = clock.now();
+    await clock.advanceUntil(async () => (await ready()) === 3, 300_000);
+    expect(clock.now() - begin).toBeGreaterThanOrEqual(120_000);
   });
 });
 

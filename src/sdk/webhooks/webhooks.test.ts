@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { VirtualClock } from '../../machinery/virtual-clock.ts';
 import { urlTarget } from '../../extensions/webhooks/client/webhook-target.ts';
-import { startCluster, type Cluster, type ClusterOptions } from '../testing/cluster.ts';
+import { startCluster, type Cluster } from '../testing/cluster.ts';
+import type { ClusterOptions } from '../testing/cluster-options.ts';
 import { authenticator, authorizer, mutate, serveWebhooks, validate, type WebhookServing } from './index.ts';
 
 const running: { stop(): Promise<void> }[] = [];

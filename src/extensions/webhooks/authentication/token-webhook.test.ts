@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../machinery/virtual-clock.ts';
-import { startCluster, type Cluster, type ClusterOptions } from '../../../sdk/testing/cluster.ts';
+import { startCluster, type Cluster } from '../../../sdk/testing/cluster.ts';
+import type { ClusterOptions } from '../../../sdk/testing/cluster-options.ts';
 import { LazyWebhookClient } from '../client/lazy-webhook-client.ts';
 import { ReviewCaller } from '../client/review-caller.ts';
 import { urlTarget, type WebhookTarget } from '../client/webhook-target.ts';

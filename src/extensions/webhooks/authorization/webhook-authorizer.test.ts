@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../machinery/virtual-clock.ts';
-import { startCluster, type Answer as ApiAnswer, type Cluster, type ClusterOptions } from '../../../sdk/testing/cluster.ts';
+import { startCluster, type Answer as ApiAnswer, type Cluster } from '../../../sdk/testing/cluster.ts';
+import type { ClusterOptions } from '../../../sdk/testing/cluster-options.ts';
 import { urlTarget } from '../client/webhook-target.ts';
 import { WebhookServer, type Answer } from '../webhook-server.test-data.ts';
 import type { AuthorizationWebhookSettings } from './webhook-authorizer.ts';

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../machinery/object-meta.ts';
-import { startCluster, type Answer as ApiAnswer, type Cluster, type ClusterOptions } from '../../../sdk/testing/cluster.ts';
+import { startCluster, type Answer as ApiAnswer, type Cluster } from '../../../sdk/testing/cluster.ts';
+import type { ClusterOptions } from '../../../sdk/testing/cluster-options.ts';
 import { InProcessRequest } from '../../../server/http/in-process.ts';
 import { WebhookServer, type Answer, type ReceivedReview } from '../webhook-server.test-data.ts';
 
