@@ -32,6 +32,7 @@ const WARM_UP_AFTER_MS = 1000;
  */
 export async function serve(settings: ServerSettings, context: CommandContext, connector?: NodeConnector): Promise<Serving> {
   const access = await settings.access();
+  const audit = await settings.audit();
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   const extra = isIP(settings.host) && settings.host !== '0.0.0.0' && settings.host !== '::' ? [settings.host] : [];
   const certificates = openCertificateFolder({
@@ -45,6 +46,7 @@ export async function serve(settings: ServerSettings, context: CommandContext, c
       store,
       certificates,
       ...access,
+      ...(audit && { audit }),
       serviceClusterIpRange: settings.serviceClusterIpRange,
       flowControl: settings.flowControl,
       enabledAdmission: settings.enabledAdmission,
@@ -66,6 +68,7 @@ export async function serve(settings: ServerSettings, context: CommandContext, c
       close: async () => {
         server.close();
         await https.close(SHUTDOWN_GRACE_MS);
+        await Promise.all((audit?.sinks ?? []).flatMap((sink) => sink.close?.() ?? []));
         await store.close();
       },
     };

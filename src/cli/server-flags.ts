@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DurationError, parseDuration } from '../machinery/duration.ts';
+import type { AuditSettings } from '../server/audit/auditor.ts';
 import type { FlowControlOptions } from '../sdk/cluster/access.ts';
 import { flagList, flagNumber, flagText, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
+import { AUDIT_FLAGS, auditSettings } from './audit-flags.ts';
 import { accessWebhooks, WEBHOOK_FLAGS, type AccessWebhooks } from './webhook-flags.ts';
 
 /** Flags of the API server, shared by `up` and `apiserver`; those that kube-apiserver has mean what they mean there. */
@@ -21,6 +23,7 @@ export const SERVER_FLAGS: readonly Flag[] = [
   { name: 'tls-private-key-file', type: 'string', value: 'FILE', help: 'its private key' },
   { name: 'authorization-mode', type: 'string', multiple: true, value: 'MODES', help: 'of Node, RBAC, Webhook, AlwaysAllow, AlwaysDeny', default: 'Node,RBAC' },
   ...WEBHOOK_FLAGS,
+  ...AUDIT_FLAGS,
   { name: 'service-cluster-ip-range', type: 'string', value: 'CIDR', help: 'addresses of services', default: '10.96.0.0/16' },
   { name: 'enable-priority-and-fairness', type: 'string', value: 'BOOL', help: 'whether requests wait for their turn by flow schemas and priority levels', default: 'true' },
   { name: 'max-requests-inflight', type: 'string', value: 'N', help: 'requests at once that read', default: '400' },
@@ -44,6 +47,8 @@ export interface ServerSettings {
   readonly serving?: { readonly cert: string; readonly key: string };
   /** Reads the files about access. Rejects with UsageError. */
   readonly access: () => Promise<AccessWebhooks>;
+  /** Reads the files about what is recorded. Rejects with UsageError. */
+  readonly audit: () => Promise<AuditSettings | undefined>;
   readonly serviceClusterIpRange: string;
   readonly flowControl: FlowControlOptions;
   readonly enabledAdmission: readonly string[];
@@ -73,6 +78,7 @@ export function serverSettings(values: FlagValues, portFlag: string, context: Co
     ...(clientCa !== undefined && { clientCa }),
     ...(cert !== undefined && key !== undefined && { serving: { cert, key } }),
     access: () => accessWebhooks(values, context),
+    audit: () => auditSettings(values, context),
     serviceClusterIpRange: flagText(values, 'service-cluster-ip-range') ?? '10.96.0.0/16',
     flowControl: flowControl(values),
     enabledAdmission: flagList(values, 'enable-admission-plugins'),

@@ -30,7 +30,7 @@ export async function accessWebhooks(values: FlagValues, context: CommandContext
     authorizationModes: await authorizationSteps(values, context),
     ...(tokenFile !== '' && {
       tokenWebhook: {
-        target: await target(tokenFile, 'authentication-token-webhook-config-file', context),
+        target: await readTarget(tokenFile, 'authentication-token-webhook-config-file', context),
         version: version(values, 'authentication-token-webhook-version'),
         cacheTtlMs: durationMs(values, 'authentication-token-webhook-cache-ttl'),
       },
@@ -57,7 +57,7 @@ async function authorizationSteps(values: FlagValues, context: CommandContext): 
 async function webhookStep(file: string, values: FlagValues, context: CommandContext): Promise<AuthorizationStep> {
   return {
     name: 'Webhook',
-    target: await target(file, 'authorization-webhook-config-file', context),
+    target: await readTarget(file, 'authorization-webhook-config-file', context),
     version: version(values, 'authorization-webhook-version'),
     authorizedTtlMs: durationMs(values, 'authorization-webhook-cache-authorized-ttl'),
     unauthorizedTtlMs: durationMs(values, 'authorization-webhook-cache-unauthorized-ttl'),
@@ -67,7 +67,7 @@ async function webhookStep(file: string, values: FlagValues, context: CommandCon
 async function fromConfiguration(file: string, context: CommandContext): Promise<AuthorizationStep[]> {
   const { AuthorizationConfigurationError, readAuthorizationConfiguration } = await import('../sdk/cluster/authorization-configuration.ts');
   try {
-    return await readAuthorizationConfiguration(readFileSync(resolve(context.cwd, file), 'utf8'), (kubeconfig) => target(kubeconfig, 'authorization-config', context));
+    return await readAuthorizationConfiguration(readFileSync(resolve(context.cwd, file), 'utf8'), (kubeconfig) => readTarget(kubeconfig, 'authorization-config', context));
   } catch (error) {
     if (error instanceof UsageError) throw error;
     if (error instanceof AuthorizationConfigurationError || (error as NodeJS.ErrnoException).code !== undefined) throw new UsageError(`--authorization-config: ${(error as Error).message}`);
@@ -75,7 +75,8 @@ async function fromConfiguration(file: string, context: CommandContext): Promise
   }
 }
 
-async function target(file: string, flag: string, { cwd, env }: CommandContext): Promise<WebhookTarget> {
+/** The webhook that a kubeconfig leads to. Throws UsageError. */
+export async function readTarget(file: string, flag: string, { cwd, env }: CommandContext): Promise<WebhookTarget> {
   const { KubeconfigError } = await import('../client/kubeconfig/kubeconfig.ts');
   const { kubeconfigTarget } = await import('../sdk/cluster/kubeconfig-target.ts');
   try {

@@ -22,6 +22,7 @@ import { objectMetadata } from '../../extensions/custom-resources/object-metadat
 import { FlowSchemaStatus } from '../../server/flow-control/flow-schema-status.ts';
 import type { TokenWebhookSettings } from '../../extensions/webhooks/authentication/token-webhook.ts';
 import type { AdmissionFunction } from '../../extensions/webhooks/functions/admission-function.ts';
+import type { AuditSettings } from '../../server/audit/auditor.ts';
 import type { Authenticator, TokenAuthenticator } from '../../server/authentication/authenticator.ts';
 import { LazyWebhookClient } from '../../extensions/webhooks/client/lazy-webhook-client.ts';
 import { clusterServiceResolver } from '../../extensions/webhooks/client/service-resolver.ts';
@@ -48,6 +49,8 @@ export interface ApiServerProcessOptions {
   readonly tokenWebhook?: TokenWebhookSettings;
   /** Authenticators in this process, asked before all others. */
   readonly authenticators?: readonly (Authenticator | TokenAuthenticator)[];
+  /** What is recorded of requests, and where. The sinks are their owner's to close. Default: nothing. */
+  readonly audit?: AuditSettings;
   /** Admission in this process. */
   readonly admissionFunctions?: readonly AdmissionFunction[];
   readonly tokenFile?: string;
@@ -169,6 +172,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
         },
         core,
       ),
+    ...(options.audit && { audit: options.audit }),
     onInternalError: (error, request) => log(`internal error on ${request.method} ${request.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   };
 }

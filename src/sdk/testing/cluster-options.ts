@@ -1,3 +1,4 @@
+import type { AuditSettings } from '../../server/audit/auditor.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import type { ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
 import type { NodeTemplate } from '../../node/simulated/compute-node.ts';
@@ -26,6 +27,8 @@ export interface ClusterOptions {
   readonly authenticators?: readonly (Authenticator | TokenAuthenticator)[];
   /** A webhook that says whose tokens are. */
   readonly tokenWebhook?: TokenWebhookSettings;
+  /** What is recorded of requests, and where. Default: nothing. */
+  readonly audit?: AuditSettings;
   /** Functions made by `mutate` and `validate`. */
   readonly admission?: readonly AdmissionFunction[];
   /** How many requests are answered at once, and how long they may take; as kube-apiserver's flags. */

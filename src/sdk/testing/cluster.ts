@@ -154,6 +154,7 @@ function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Cl
     ...(options.authenticators && { authenticators: options.authenticators }),
     ...(options.tokenWebhook && { tokenWebhook: options.tokenWebhook }),
     ...(options.admission && { admissionFunctions: options.admission }),
+    ...(options.audit && { audit: options.audit }),
     ...(options.converters && { converters: new Map(Object.entries(options.converters)) }),
     ...(options.authorizationModes && { authorizationModes: options.authorizationModes }),
     ...(options.flowControl && { flowControl: options.flowControl }),

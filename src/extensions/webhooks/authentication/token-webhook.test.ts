@@ -2,9 +2,11 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../machinery/virtual-clock.ts';
 import { startCluster, type Cluster } from '../../../sdk/testing/cluster.ts';
 import type { ClusterOptions } from '../../../sdk/testing/cluster-options.ts';
+import { LazyWebhookClient } from '../client/lazy-webhook-client.ts';
+import { ReviewCaller } from '../client/review-caller.ts';
 import { urlTarget, type WebhookTarget } from '../client/webhook-target.ts';
-import { WebhookServer, type Answer } from '../webhook-server.test-data.ts';
-import type { TokenWebhookSettings } from './token-webhook.ts';
+import { passDelays, WebhookServer, type Answer } from '../webhook-server.test-data.ts';
+import { tokenWebhook, type TokenWebhookSettings } from './token-webhook.ts';
 
 const running: (Cluster | WebhookServer)[] = [];
 afterEach(async () => {
@@ -57,15 +59,20 @@ describe('a token webhook', () => {
 
   test('that fails is asked again, ever later, and then nobody is let in; failures are not kept', async () => {
     const clock = new VirtualClock();
-    const { server, who } = await prepare((_review, response) => void response.writeHead(500).end(), {}, { clock });
-    let answered: string | undefined;
-    const asking = who('good').then((answer) => (answered = answer));
-    await clock.advanceUntil(() => answered !== undefined);
-    await asking;
-    expect(answered).toBe('401');
-    expect(server.received).toHaveLength(5);
+    const server = await WebhookServer.start((_review, response) => void response.writeHead(500).end());
+    running.push(server);
+    const client = new LazyWebhookClient({ clock, resolver: { resolve: () => Promise.reject(new Error('none')) } });
+    const target = { ...urlTarget(`https://127.0.0.1:${server.port}/token`), certificateAuthority: server.ca.cert };
+    const tokens = tokenWebhook({ target, caller: new ReviewCaller({ client, clock, random: () => 0 }), clock, apiAudiences: [] });
+    let answered = false;
+    const asking = Promise.resolve(tokens.authenticateToken('good', [])).finally(() => (answered = true));
+    const begun = clock.now();
+    await passDelays(clock, 10_000, () => answered);
+    expect(await asking).toEqual({ type: 'rejected', reason: 'an error on the server ("") has prevented the request from succeeding' });
+    expect([server.received.length, clock.now() - begun]).toEqual([5, 500 + 750 + 1125 + 1687.5]);
     server.answer = jane;
-    expect(await who('good')).toBe('jane');
+    expect(await tokens.authenticateToken('good', [])).toMatchObject({ type: 'authenticated', user: { name: 'jane' } });
+    client.close();
   });
 
   test('other failures are not tried again, and other tokens go on', async () => {
