@@ -35,7 +35,7 @@ if (values.update) {
 
 function run(only) {
   if (!loops) return replay({ corpus, folder: corpus, only, parallel: 8, command: ['apiserver', '--secure-port', '0'] });
-  return replay({ corpus, folder: loops, only, parallel: 24, command: ['up', '--port', '0', '--controllers', '*,-node-lifecycle-controller'], prepare: addNodes });
+  return replay({ corpus, folder: loops, only, parallel: 24, command: ['up', '--port', '0', '--nodes', '0', '--controllers', '*,-node-lifecycle-controller'], prepare: addNodes });
 }
 
 /** The replayer prints what differs in three lines. */

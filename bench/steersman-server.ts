@@ -8,7 +8,7 @@ import { startChildServer, type ChildServer } from './child-server.ts';
 export const TOKEN = 'bench-token-of-an-administrator';
 export const NAMESPACE = 'bench';
 
-const COMMAND = fileURLToPath(new URL('../bin/steersman.mjs', import.meta.url));
+export const COMMAND = fileURLToPath(new URL('../bin/steersman.mjs', import.meta.url));
 
 export interface SteersmanServer extends ChildServer {
   readonly client: ApiClient;

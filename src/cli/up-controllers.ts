@@ -1,6 +1,7 @@
 import { sleep, systemClock } from '../machinery/clock.ts';
 import { startInProcessControllers } from '../sdk/controllers/in-process-controllers.ts';
 import type { CommandContext } from './command.ts';
+import type { NodeSettings } from '../controllers/nodes/node-settings.ts';
 import type { Serving } from './serve.ts';
 import type { RunningController } from '../controllers/controller-context.ts';
 
@@ -8,10 +9,10 @@ import type { RunningController } from '../controllers/controller-context.ts';
 const NAMESPACE_DELETION_GRACE_MS = 1000;
 
 /** Whoever waits for the port to open is answered before the control loops take the process's time. */
-const LOOPS_AFTER_MS = 50;
+export const LOOPS_AFTER_MS = 50;
 
 /** The same serving with control loops in its process, which end before it does. The start does not wait for them. */
-export function withControllers(serving: Serving, controllers: readonly string[], context: CommandContext): Serving {
+export function withControllers(serving: Serving, { controllers, nodes }: { readonly controllers: readonly string[]; readonly nodes: NodeSettings }, context: CommandContext): Serving {
   const log = (line: string): void => void context.stderr.write(`${line}\n`);
   const start = async (): Promise<RunningController> => {
     await sleep(systemClock, LOOPS_AFTER_MS);
@@ -19,6 +20,7 @@ export function withControllers(serving: Serving, controllers: readonly string[]
       clock: systemClock,
       random: Math.random,
       controllers,
+      nodes,
       log,
       rootCertificates: serving.certificates.ca.cert,
       clusterSigning: serving.certificates.ca,

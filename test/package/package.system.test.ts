@@ -38,16 +38,17 @@ test('a test of another project starts a cluster, and its types are known', asyn
   const file = path.join(work, 'cluster.ts');
   await writeFile(
     file,
-    `import { startCluster, VirtualClock } from 'steersman/testing';
+    `import { CelEnvironment } from 'steersman/cel';
+import { startCluster, VirtualClock } from 'steersman/testing';
 const cluster = await startCluster({ storage: 'memory', clock: new VirtualClock() });
 const answer = await cluster.request<{ readonly metadata: { readonly name: string } }>('GET', '/api/v1/namespaces/kube-system');
 const name: string = answer.body.metadata.name;
-console.log(name);
+console.log(name, new CelEnvironment({ variables: { self: 'json' } }).compile('self.startsWith("kube")').test({ self: name }));
 await cluster.stop();
 `,
   );
   const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024', '--lib', 'es2024,esnext.collection,esnext.iterator,esnext.disposable', '--types', 'node'];
   await run(path.join(root, 'node_modules/.bin/tsc'), [...options, file], { cwd: work });
   const { stdout } = await run(process.execPath, [file], { cwd: work });
-  expect(stdout.trim()).toBe('kube-system');
+  expect(stdout.trim()).toBe('kube-system true');
 }, 60_000);

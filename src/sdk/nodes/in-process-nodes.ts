@@ -19,14 +19,10 @@ export function startInProcessNodes(server: Pick<ApiServer, 'handle'>, { clock, 
   const client = new Client({ transport, clock, userAgent: 'kubelet' });
   const running = startSimulatedNodes({ client, kubeletVersion: `v${KUBERNETES_VERSION}`, ...options });
   return {
+    readLog: (request) => running.readLog(request),
     stop: async () => {
       await running.stop();
       transport.close();
     },
   };
-}
-
-/** So many nodes: `node-1`, `node-2`, … */
-export function numberedNodes(count: number, template: { readonly capacity?: Readonly<Record<string, string>>; readonly labels?: Readonly<Record<string, string>> } = {}): { readonly name: string }[] {
-  return Array.from({ length: count }, (_, i) => ({ name: `node-${i + 1}`, ...template }));
 }
