@@ -214,7 +214,7 @@ export class Scheduler {
     nodes.addHandler(nodeHandler(targets));
     pods.addHandler(podHandler(targets));
     watchOthers(this.#informers, queue, wanted);
-    this.#informers.start();
+    await this.#informers.startInTurns();
     if (!(await this.#informers.waitForSync())) return;
     for (let cycles = 1; !this.#abort.signal.aborted; cycles++) {
       const queued = queue.pop();

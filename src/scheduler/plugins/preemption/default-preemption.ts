@@ -3,6 +3,7 @@ import type { PodDisruptionBudget } from '../../../api/types/generated/policy-v1
 import { asError } from '../../../client/as-error.ts';
 import { BUILTIN } from '../../../client/builtin-resources.ts';
 import type { Extender, Victims } from '../../cycle/extender.ts';
+import { isOtherPod } from '../../cycle/condition-patch.ts';
 import { fitMessage } from '../../framework/fit-error.ts';
 import type { SchedulerHandle } from '../../framework/handle.ts';
 import type { NodeStatuses } from '../../framework/node-statuses.ts';
@@ -108,6 +109,7 @@ async function clearNominations(handle: SchedulerHandle, preemptor: PodInfo, nod
     try {
       await handle.client.resource<Pod>(BUILTIN.pods).inNamespace(other.namespace).patchStatus(other.name, 'strategic', { metadata: { uid: other.uid }, status: { nominatedNodeName: null } });
     } catch (error) {
+      if (isOtherPod(error)) continue;
       handle.log(`scheduler: ${other.key}: cannot clear nominatedNodeName: ${asError(error).message}`);
     }
   }
