@@ -1,6 +1,6 @@
 import { equal } from './equality.ts';
 import { noSuchOverload } from './evaluation-error.ts';
-import { charge } from './frame.ts';
+import { charge, Frame } from './frame.ts';
 import type { Evaluate } from './frame.ts';
 import type { Implementation } from './functions.ts';
 import { CelDouble, CelList, CelOptional, CelUint, isInt } from './values.ts';
@@ -110,7 +110,7 @@ export function membership(item: Evaluate, list: CelList): Evaluate | undefined 
 /** Evaluates once, now, at no cost; an expression that fails keeps failing when it runs. */
 export function folded(evaluate: Evaluate): Evaluate {
   try {
-    return constant(evaluate({ slots: [], cost: 0, limit: Infinity }));
+    return constant(evaluate(new Frame([], Infinity)));
   } catch {
     return evaluate;
   }

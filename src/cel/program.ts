@@ -2,7 +2,7 @@ import type { Expr } from './ast.ts';
 import { estimateCost } from './cost-estimate.ts';
 import type { CallEstimator, CostRange, SizeEstimator } from './cost-estimate.ts';
 import { EvaluationCancelled, EvaluationError } from './evaluation-error.ts';
-import { Frame, costLimitExceeded } from './frame.ts';
+import { Frame } from './frame.ts';
 import { uses } from './planner.ts';
 import type { Plan } from './planner.ts';
 import { DYN } from './types.ts';
@@ -15,11 +15,13 @@ export type Activation = Readonly<Record<string, unknown>>;
 export interface EvaluateOptions {
   /** In the engine's units of work. Default: none. */
   readonly costLimit?: number;
+  /** Asked now and then: true ends the evaluation, as when its time is over. */
+  readonly isOver?: () => boolean;
 }
 
 export type Evaluation =
   | { readonly value: CelValue; readonly cost: number; readonly error?: never; readonly cancelled?: never }
-  /** `cancelled`: the limit was reached, and nothing is known of the outcome. */
+  /** `cancelled`: the limit was reached, or the time was over, and nothing is known of the outcome. */
   | { readonly error: string; readonly cancelled: boolean; readonly cost: number; readonly value?: never };
 
 /** A compiled expression: immutable, and free to be evaluated any number of times. */
@@ -46,10 +48,10 @@ export class Program {
     const slots: unknown[] = [];
     for (let i = 0; i < this.compiled.slots; i++) slots.push(undefined);
     for (const [name, slot] of this.names) slots[slot] = Object.hasOwn(activation, name) ? activation[name] : undefined;
-    const frame = new Frame(slots, options.costLimit ?? Infinity);
+    const frame = new Frame(slots, options.costLimit ?? Infinity, options.isOver);
     try {
       const value = this.compiled.evaluate(frame);
-      if (frame.cost > frame.limit) costLimitExceeded();
+      if (frame.cost > frame.limit) frame.checkLimit();
       return { value, cost: frame.cost };
     } catch (error) {
       return failure(error, frame.cost);

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   apiserver: { summary: 'start the API server alone', load: () => import('./apiserver.ts') },
   'controller-manager': { summary: 'start the control loops alone, against any Kubernetes API', load: () => import('./controller-manager.ts') },
   scheduler: { summary: 'start the scheduler alone, against any Kubernetes API', load: () => import('./scheduler.ts') },
+  why: { summary: 'say why a pod is where it is, or nowhere', load: () => import('./why.ts') },
   node: { summary: 'start simulated nodes alone, against any Kubernetes API', load: () => import('./node.ts') },
   cel: { summary: 'evaluate, check or price a CEL expression', load: () => import('./cel-command.ts') },
   version: { summary: 'print the version', load: () => import('./version-command.ts') },

@@ -31,6 +31,8 @@ const WARM_UP_AFTER_MS = 1000;
  * `connector`: how nodes are reached; absent: not at all.
  */
 export async function serve(settings: ServerSettings, context: CommandContext, connector?: NodeConnector): Promise<Serving> {
+  const access = await settings.access();
+  const audit = await settings.audit();
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   const extra = isIP(settings.host) && settings.host !== '0.0.0.0' && settings.host !== '::' ? [settings.host] : [];
   const certificates = openCertificateFolder({
@@ -43,7 +45,8 @@ export async function serve(settings: ServerSettings, context: CommandContext, c
     const server = await openApiServer({
       store,
       certificates,
-      authorizationModes: settings.authorizationModes,
+      ...access,
+      ...(audit && { audit }),
       serviceClusterIpRange: settings.serviceClusterIpRange,
       flowControl: settings.flowControl,
       enabledAdmission: settings.enabledAdmission,
@@ -65,6 +68,7 @@ export async function serve(settings: ServerSettings, context: CommandContext, c
       close: async () => {
         server.close();
         await https.close(SHUTDOWN_GRACE_MS);
+        await Promise.all((audit?.sinks ?? []).flatMap((sink) => sink.close?.() ?? []));
         await store.close();
       },
     };

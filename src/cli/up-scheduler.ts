@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { systemClock } from '../machinery/clock.ts';
 import { booleanFlag, flagList, flagText, type CommandContext, type Flag, type FlagValues } from './command.ts';
 import { schedulerSettings, type SchedulerSettings } from './scheduler-settings.ts';
+import type { RunningScheduler } from '../sdk/scheduler/start-scheduler.ts';
 import type { Serving } from './serve.ts';
 
 export const SCHEDULER_FLAGS: readonly Flag[] = [
@@ -19,8 +20,14 @@ export async function schedulerOf(values: FlagValues, context: CommandContext): 
 /** The same serving with a scheduler in its process, which ends before it does. The start does not wait for it. */
 export function withScheduler(serving: Serving, { options }: SchedulerSettings, context: CommandContext): Serving {
   const log = logTo(context);
-  const running = import('../sdk/scheduler/in-process-scheduler.ts')
-    .then(({ startInProcessScheduler }) => startInProcessScheduler(serving.server, { clock: systemClock, random: Math.random, hostName: hostname(), log, ...options }))
+  const start = async (): Promise<RunningScheduler> => {
+    const { startInProcessScheduler } = await import('../sdk/scheduler/in-process-scheduler.ts');
+    const { serveDecisions } = await import('../sdk/scheduler/serve-decisions.ts');
+    const started = startInProcessScheduler(serving.server, { clock: systemClock, random: Math.random, hostName: hostname(), log, ...options });
+    serveDecisions(serving.server.paths, started.scheduler);
+    return started;
+  };
+  const running = start()
     .catch((error: unknown) => log(`cannot start the scheduler: ${String(error)}`));
   return {
     ...serving,

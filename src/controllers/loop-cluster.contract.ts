@@ -14,15 +14,17 @@ export class LoopCluster {
   readonly log: string[];
   readonly #calls: { pending: number };
   readonly #handler: Pick<Cluster['server'], 'handle'>;
+  readonly #options: Partial<InProcessControllersOptions>;
   #nodes: RunningController | undefined;
 
-  private constructor(parts: { clock: VirtualClock; cluster: Cluster; controllers: RunningController; log: string[]; calls: { pending: number }; handler: Pick<Cluster['server'], 'handle'> }) {
+  private constructor(parts: { clock: VirtualClock; cluster: Cluster; controllers: RunningController; log: string[]; calls: { pending: number }; handler: Pick<Cluster['server'], 'handle'>; options: Partial<InProcessControllersOptions> }) {
     this.clock = parts.clock;
     this.cluster = parts.cluster;
     this.#controllers = parts.controllers;
     this.log = parts.log;
     this.#calls = parts.calls;
     this.#handler = parts.handler;
+    this.#options = parts.options;
   }
 
   static async open(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<LoopCluster> {
@@ -37,14 +39,18 @@ export class LoopCluster {
       },
     };
     const running = await startLoops({ handler, clock, log }, controllers, options);
-    const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls, handler });
+    const loops = new LoopCluster({ clock, cluster, controllers: running, log, calls, handler, options });
     await loops.settle();
     return loops;
   }
 
   /** The control loops end, and others begin with nothing but what the server tells them. */
-  async restart(controllers: readonly string[], options: Partial<InProcessControllersOptions> = {}): Promise<LoopCluster> {
-    await this.#controllers.stop();
+  async restart(controllers: readonly string[], options = this.#options): Promise<LoopCluster> {
+    let stopped = false;
+    const stopping = this.#controllers.stop().then(() => (stopped = true));
+    // A call under way may wait for its time.
+    for (await this.#idle(); !stopped; await this.settle(1000));
+    await stopping;
     this.#controllers = await startLoops({ handler: this.#handler, clock: this.clock, log: this.log }, controllers, options);
     await this.settle();
     return this;

@@ -85,3 +85,7 @@ describe('parseFieldPath', () => {
     expect(valueAtFieldPath(object, ['spec', 'list', '0'])).toBeUndefined();
   });
 });
+
+test('lists and objects are shown as JSON with sorted keys at every depth', () => {
+  expect(formatJsonPathValue({ b: 1, 'a.b/c': [{ d: null, c: 'x' }] })).toBe('{"a.b/c":[{"c":"x","d":null}],"b":1}');
+});

@@ -38,9 +38,16 @@ export function parseJsonPath(text: string): JsonPath {
   return new JsonPath(text, parseJsonPathSteps(inner));
 }
 
-/** A found value as a table's string column shows it: scalars as they are, lists and objects as JSON. */
+/** A found value as a table's string column shows it: scalars as they are, lists and objects as JSON with sorted keys. */
 export function formatJsonPathValue(value: JsonValue): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return formatGoNumber(value);
-  return value === null ? '<nil>' : stringifyJson(value);
+  return value === null ? '<nil>' : stringifyJson(withSortedKeys(value));
+}
+
+function withSortedKeys(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const keys = Object.keys(value).toSorted((a, b) => (a < b ? -1 : 1));
+  return Object.fromEntries(keys.map((key) => [key, withSortedKeys(value[key] ?? null)]));
 }

@@ -2,16 +2,18 @@ import type { Namespace, Node, Pod } from '../api/types/generated/core-v1.ts';
 import { asError } from '../client/as-error.ts';
 import { BUILTIN } from '../client/builtin-resources.ts';
 import type { Client } from '../client/client.ts';
+import { nextTurn } from '../machinery/next-turn.ts';
 import { EventSeriesRecorder } from '../runtime/event-series-recorder.ts';
 import { SharedInformers } from '../runtime/shared-informers.ts';
 import { ClusterCache } from './cache/cluster-cache.ts';
-import { pluginNames, enabledPlugins, PluginSelectionError } from './config/enabled-plugins.ts';
+import { checkPluginNames, enabledPlugins, pluginNames, PluginSelectionError } from './config/enabled-plugins.ts';
 import type { ProfileConfiguration, SchedulerConfiguration } from './config/configuration.ts';
 import { bindPod, giveUpPlacement, type Placement } from './cycle/bind-pod.ts';
 import type { Extender } from './cycle/extender.ts';
 import { filterNode } from './cycle/filter-node.ts';
 import { reportFailure } from './cycle/report-failure.ts';
-import { schedulePod, type CycleOutcome } from './cycle/schedule-pod.ts';
+import { schedulePod } from './cycle/schedule-pod.ts';
+import { DecisionLog } from './decisions/decision-log.ts';
 import { LIVE_PODS, nodeHandler, podHandler, watchOthers } from './event-handlers.ts';
 import { ANYTHING, type EventResource } from './framework/cluster-event.ts';
 import type { PluginFactory, SchedulerHandle } from './framework/handle.ts';
@@ -37,8 +39,6 @@ export interface SchedulerOptions {
   readonly hostName: string;
   /** Told of failures, one line each; pods are tried again. */
   readonly log?: (line: string) => void;
-  /** Told of each cycle, synchronously. */
-  readonly onCycle?: (queued: QueuedPod, outcome: CycleOutcome) => void;
 }
 
 interface ProfileSource {
@@ -48,6 +48,8 @@ interface ProfileSource {
 
 /** So many bindings at most are under way; pods that wait for a permit do not count. */
 const MAX_BINDINGS = 256;
+/** Every pod that is bound is an event: they must keep pace. */
+const EVENTS = { concurrency: 32, maxWaiting: 10_000 };
 /** After so many cycles in a row the process's other work gets its turn. */
 const CYCLES_PER_TURN = 4;
 
@@ -56,6 +58,8 @@ const CYCLES_PER_TURN = 4;
  * while the next ones are judged.
  */
 export class Scheduler {
+  /** Why pods are where they are. */
+  readonly decisions: DecisionLog;
   readonly #options: SchedulerOptions;
   readonly #informers: SharedInformers;
   readonly #profiles = new Map<string, Profile>();
@@ -85,7 +89,7 @@ export class Scheduler {
     const events = new Map(
       configuration.profiles.map(({ schedulerName }) => [
         schedulerName,
-        new EventSeriesRecorder({ client, random, reportingController: schedulerName, reportingInstance: `${schedulerName}-${options.hostName}`, onError: (error) => log(`scheduler: event: ${error.message}`) }),
+        new EventSeriesRecorder({ client, random, ...EVENTS, reportingController: schedulerName, reportingInstance: `${schedulerName}-${options.hostName}`, onError: (error) => log(`scheduler: event: ${error.message}`) }),
       ]),
     );
     this.#context = {
@@ -104,6 +108,7 @@ export class Scheduler {
       signal: this.#abort.signal,
       start: { next: 0 },
     };
+    this.decisions = new DecisionLog(clock, () => this.#context.cache.nodes.length);
     for (const profile of configuration.profiles) this.#addProfile(profile);
     if (new Set([...this.#sources.values()].map(queueOrder)).size > 1) throw new PluginSelectionError('the queueSort plugin and its arguments must be the same for all profiles');
   }
@@ -154,12 +159,13 @@ export class Scheduler {
 
   #addProfile(configuration: ProfileConfiguration): void {
     const { schedulerName, plugins: chosen, pluginConfig } = configuration;
+    const { registry } = this.#options;
+    checkPluginNames([configuration], DEFAULT_PLUGINS, new Set(registry.keys()));
     const handle = this.#handle(schedulerName);
     const plugins = new Map<string, Plugin>();
     for (const name of pluginNames(chosen, DEFAULT_PLUGINS)) {
-      const factory = this.#options.registry.get(name);
-      if (!factory) throw new PluginSelectionError(`profile ${JSON.stringify(schedulerName)}: ${JSON.stringify(name)} does not exist in the registry of plugins`);
-      plugins.set(name, factory(pluginConfig.get(name), handle));
+      const plugin = registry.get(name)?.(pluginConfig.get(name), handle);
+      if (plugin) plugins.set(name, plugin);
     }
     this.#build(configuration, plugins);
   }
@@ -181,8 +187,11 @@ export class Scheduler {
       random,
       log,
       informers: this.#informers,
+      signal: this.#abort.signal,
       waitingPods,
       nodes: () => cache.nodes,
+      repellingNodes: () => cache.repellingNodes,
+      attractingNodes: () => cache.attractingNodes,
       node: (name) => cache.node(name),
       namespaceLabels: (name) => namespaces.store.get(name)?.metadata.labels,
       nominatedPods: (name) => nominator.on(name),
@@ -219,20 +228,22 @@ export class Scheduler {
         log(`scheduler: ${queued.info.key}: ${asError(error).message}`);
         queue.done(queued.info.uid);
       }
-      if (cycles % CYCLES_PER_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      if (cycles % CYCLES_PER_TURN === 0) await nextTurn();
     }
   }
 
   async #schedule(queued: QueuedPod): Promise<void> {
-    const { cache, queue } = this.#context;
+    const { cache, queue, events } = this.#context;
     const { info } = queued;
     const profile = this.#profiles.get(info.pod.spec?.schedulerName ?? '');
-    if (!profile || info.pod.metadata.deletionTimestamp !== undefined || cache.isAssumed(info)) {
+    const isLeaving = info.pod.metadata.deletionTimestamp !== undefined;
+    if (!profile || isLeaving || cache.isAssumed(info)) {
       queue.done(info.uid);
+      if (isLeaving) events.get(profile?.schedulerName ?? '')?.event(info.pod, { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', note: `skip schedule deleting pod: ${info.key}` });
       return;
     }
     const outcome = await cache.hold(() => schedulePod(this.#context, profile, queued));
-    this.#options.onCycle?.(queued, outcome);
+    this.decisions.record(queued, outcome);
     switch (outcome.type) {
       case 'placed':
         await this.#bind(outcome.placement);

@@ -138,3 +138,12 @@ describe('rules', () => {
     ]);
   });
 });
+
+test('where only one property was written, the others are not looked at, and texts begin behind it', () => {
+  const s: JsonSchemaProps = { type: 'string' };
+  const schema = new CompiledSchema(parseStructural({ type: 'object', required: ['spec'], properties: { spec: { type: 'object', properties: { s } }, status: { type: 'object', properties: { s } } } }));
+  const value = { spec: { s: 1 }, status: { s: 1 } };
+  expect(schema.validate(value, { only: 'status' }).map(formatFieldError)).toEqual(['status.s: Invalid value: "integer": s in body must be of type string: "integer"']);
+  expect(schema.validate({}, { only: 'status' })).toEqual([]);
+  expect(schema.validate(value)).toHaveLength(2);
+});

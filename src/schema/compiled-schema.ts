@@ -14,12 +14,15 @@ export interface ValidateObjectOptions extends RuleRunOptions {
   readonly old?: unknown;
   /** Findings that come between the schema's own and those about embedded resources (scale paths). */
   readonly further?: readonly FieldError[];
+  /** Only this property was written: the schema's keywords look at nothing else, and texts name places from there on. */
+  readonly only?: string;
 }
 
 export class CompiledSchema {
   readonly structural: Structural;
   readonly #ruleCompiler: RuleCompiler | undefined;
   #check: Check | undefined;
+  readonly #propertyChecks = new Map<string, Check>();
   #defaulter: Defaulter | undefined | null = null;
   #rules: CompiledRules | undefined;
 
@@ -33,6 +36,18 @@ export class CompiledSchema {
     this.#check ??= compileCheck(this.structural);
     const state: ValidationState = { prefix, path: [], errors: [], rootIsMap: false };
     this.#check(value, old, state);
+    return state.errors;
+  }
+
+  #checkProperty(name: string, value: unknown, old: unknown): FieldError[] {
+    const property = this.structural.properties.get(name);
+    const of = (object: unknown): unknown => (object as Readonly<Record<string, unknown>> | undefined)?.[name];
+    const found = of(value);
+    if (property === undefined || found === undefined) return [];
+    const check = this.#propertyChecks.get(name) ?? compileCheck(property);
+    this.#propertyChecks.set(name, check);
+    const state: ValidationState = { prefix: FieldPath.root().child(name), path: [], errors: [], rootIsMap: false };
+    check(found, of(old), state);
     return state.errors;
   }
 
@@ -63,7 +78,7 @@ export class CompiledSchema {
    */
   validate(value: unknown, options: ValidateObjectOptions = {}): FieldError[] {
     const { structural } = this;
-    const errors = this.check(value, options.old);
+    const errors = options.only === undefined ? this.check(value, options.old) : this.#checkProperty(options.only, value, options.old);
     if (options.further !== undefined) errors.push(...options.further);
     if (structural.has.embeddedResources) errors.push(...validateEmbedded(value, structural));
     if (structural.has.listTypes && (options.old === undefined || validateListTypes(options.old, structural).length === 0)) {

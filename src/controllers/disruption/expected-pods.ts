@@ -2,7 +2,6 @@ import type { Deployment, ReplicaSet, StatefulSet } from '../../api/types/genera
 import type { ReplicationController } from '../../api/types/generated/core-v1.ts';
 import { BUILTIN } from '../../client/builtin-resources.ts';
 import type { Client } from '../../client/client.ts';
-import { discoverResources, type DiscoveredResource } from '../../client/discovery/discovered-resources.ts';
 import type { ApiObject } from '../../client/resource-definition.ts';
 import { parseApiVersion } from '../../machinery/group-version.ts';
 import type { DeepReadonly } from '../../machinery/json.ts';
@@ -10,6 +9,7 @@ import type { OwnerReference } from '../../machinery/object-meta.ts';
 import { hasReason } from '../../machinery/status-error.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import type { SharedInformers } from '../../runtime/shared-informers.ts';
+import { KindResources } from '../discovery/kind-resources.ts';
 import { controllerOf } from '../ownership/controller-ref.ts';
 import type { SharedPod } from '../pods/pod-state.ts';
 
@@ -34,10 +34,11 @@ export class PodScales {
   readonly statefulSets: Informer<StatefulSet>;
   readonly replicationControllers: Informer<ReplicationController>;
   readonly #client: Client;
-  #resources: readonly DiscoveredResource[] = [];
+  readonly #kinds: KindResources;
 
   constructor(client: Client, informers: SharedInformers) {
     this.#client = client;
+    this.#kinds = new KindResources(client);
     this.replicaSets = informers.get<ReplicaSet>(BUILTIN.replicaSets);
     this.deployments = informers.get<Deployment>(BUILTIN.deployments);
     this.statefulSets = informers.get<StatefulSet>(BUILTIN.statefulSets);
@@ -82,7 +83,7 @@ export class PodScales {
   }
 
   async #asked(owner: DeepReadonly<OwnerReference>, { metadata }: SharedPod, signal: AbortSignal): Promise<Scale | undefined> {
-    const resource = await this.#resourceOf(owner, signal);
+    const resource = await this.#kinds.inVersion(owner, signal);
     const { group, version, resource: plural, namespaced, subresources } = resource;
     if (!subresources.includes('scale')) throw new Error(`${plural}.${group} does not implement the scale subresource`);
     const objects = this.#client.resource<ApiObject>({ group, version, resource: plural, namespaced }).inNamespace(metadata.namespace ?? '');
@@ -93,17 +94,6 @@ export class PodScales {
       if (hasReason(error, 'NotFound')) return undefined;
       throw error;
     }
-  }
-
-  /** What is served changes: a kind that is not known is asked for again. */
-  async #resourceOf({ kind, apiVersion }: DeepReadonly<OwnerReference>, signal: AbortSignal): Promise<DiscoveredResource> {
-    const { group, version } = parseApiVersion(apiVersion) ?? {};
-    const find = (): DiscoveredResource | undefined =>
-      this.#resources.find((resource) => resource.kind === kind && resource.group === group && resource.version === version);
-    if (!find()) this.#resources = await discoverResources(this.#client, { signal });
-    const found = find();
-    if (!found) throw new Error(`no matches for kind "${kind}" in version "${apiVersion}"`);
-    return found;
   }
 }
 

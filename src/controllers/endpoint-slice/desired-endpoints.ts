@@ -2,7 +2,7 @@ import type { Node } from '../../api/types/generated/core-v1.ts';
 import type { Endpoint, EndpointPort } from '../../api/types/generated/discovery-v1.ts';
 import type { DeepReadonly } from '../../machinery/json.ts';
 import { isReady, type SharedPod } from '../pods/pod-state.ts';
-import { orderPorts } from '../services/port-order.ts';
+import { portOrder } from '../services/port-order.ts';
 import { isHeadless, isPublished, podAddresses, podHostname, podPort, type AddressFamily, type SharedService } from '../services/service-pods.ts';
 
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
@@ -29,10 +29,13 @@ export interface ServiceObservation {
 export function desiredEndpoints({ service, pods, nodeOf }: ServiceObservation, family: AddressFamily): DesiredEndpoints {
   const groups = new Map<string, DesiredGroup>();
   const withoutNode: SharedPod[] = [];
+  const inOrder = portOrder<EndpointPort>('endpointSlice');
+  const keys = new Map<readonly EndpointPort[], string>();
   for (const pod of pods) {
     if (!isPublished(pod, true)) continue;
-    const ports = portsOf(pod, service);
-    const key = portsKey(ports);
+    const ports = inOrder(portsOf(pod, service));
+    const key = keys.get(ports) ?? portsKey(ports);
+    keys.set(ports, key);
     const group = groups.get(key) ?? { ports, endpoints: [] };
     groups.set(key, group);
     const nodeName = pod.spec?.nodeName ?? '';
@@ -85,10 +88,9 @@ function hintsFor({ conditions, zone, nodeName }: Endpoint, distribution: string
 function portsOf(pod: SharedPod, service: SharedService): EndpointPort[] {
   const { ports = [] } = service.spec ?? {};
   if (isHeadless(service) && ports.length === 0) return [];
-  const found = ports.flatMap((servicePort) => {
+  return ports.flatMap((servicePort) => {
     const port = podPort(pod, servicePort);
     const { name = '', protocol = 'TCP', appProtocol } = servicePort;
     return port === undefined ? [] : [{ name, port, protocol, ...(appProtocol !== undefined && { appProtocol }) }];
   });
-  return orderPorts(found, 'endpointSlice');
 }

@@ -8,6 +8,7 @@ import type { ControllerContext, RunningController } from '../controller-context
 import { failureLog } from '../failure-log.ts';
 import { controllerOf, controllerRefTo } from '../ownership/controller-ref.ts';
 import { HEADLESS_LABEL, isHeadless, selectsPods, servicePods, type AddressFamily, type SharedService } from '../services/service-pods.ts';
+import { PacedChanges } from '../pacing/paced-changes.ts';
 import { TriggerTimes } from '../services/trigger-times.ts';
 import { computeSlices, type SharedSlice, type SlicePlan } from './compute-slices.ts';
 import { desiredEndpoints, portsKey, type ServiceObservation } from './desired-endpoints.ts';
@@ -28,11 +29,16 @@ export function startEndpointSliceController({ client, clock, random, informers,
   const slices = indexSlices(informers.get<EndpointSlice>(BUILTIN.endpointSlices));
   const selecting = servicePods(services);
   const triggerTimes = new TriggerTimes();
+  const paced = new PacedChanges(clock);
 
   const reconcile = async (key: string, signal: AbortSignal): Promise<void> => {
     const service = services.store.get(key);
-    if (!service) triggerTimes.forget(key);
-    if (!service || !selectsPods(service)) return;
+    if (!service) {
+      triggerTimes.forget(key);
+      paced.forget(key);
+      return;
+    }
+    if (!selectsPods(service)) return;
     const selected = selecting.selectedBy(service, pods);
     const observation = { service, pods: selected, nodeOf: (name: string) => nodes.store.get(name) };
     const { plan, withoutNode } = computeServiceSlices(observation, slicesOf(slices, key, MANAGER), MAX_PER_SLICE);
@@ -45,6 +51,7 @@ export function startEndpointSliceController({ client, clock, random, informers,
       }
       throw error;
     }
+    paced.ran(key, selected.length);
     const [pod] = withoutNode;
     if (pod) throw new Error(`skipping Pod ${pod.metadata.name ?? ''} for Service ${key}: Node ${pod.spec?.nodeName ?? ''} Not Found`);
   };
@@ -52,11 +59,13 @@ export function startEndpointSliceController({ client, clock, random, informers,
   const controller = new Controller({ name: NAME, clock, workers: WORKERS, onError: failureLog(log, NAME), reconcile: (key, { signal }) => reconcile(key, signal) });
   controller.read(nodes);
   controller.watch(services);
-  controller.watch(pods, { keysOf: (pod) => selecting.keysSelecting(pod) });
-  controller.watch(slices, { keysOf: ({ metadata }) => keyOfSlice(metadata) });
+  const removePodHandler = paced.watch(pods, controller, (pod) => selecting.keysSelecting(pod));
+  const removeSliceHandler = paced.watch(slices, controller, ({ metadata }) => keyOfSlice(metadata));
   controller.start();
   return {
     stop: async () => {
+      removePodHandler();
+      removeSliceHandler();
       await controller.stop();
       await events.stop();
     },

@@ -9,13 +9,19 @@ import { isServed } from './definition-status.ts';
 import type { CustomResourceDefinition } from './custom-resource-definition.ts';
 import { ServedVersion, type ServedVersionOptions } from './served-version.ts';
 
-/** Converts objects of definitions whose strategy is `Webhook`. Answers own objects in the order asked. */
-export interface WebhookConverter {
-  convert(definition: DeepReadonly<CustomResourceDefinition>, objects: readonly KubeObject[], toApiVersion: string): Promise<KubeObject[]>;
+/** Converts objects between the versions of definitions: a webhook, or a function in this process. */
+export interface ObjectConverter {
+  /** Whether objects of this definition are converted by it at all; else only their apiVersion changes. */
+  handles(definition: DeepReadonly<CustomResourceDefinition>): boolean;
+  /**
+   * Own objects of the version asked for, in the order given; none of the given ones is in that version. Rejects with a
+   * StatusError when they cannot be had.
+   */
+  convert(definition: DeepReadonly<CustomResourceDefinition>, objects: readonly KubeObject[], toApiVersion: string): Promise<readonly KubeObject[]>;
 }
 
 export interface CustomResourceKindOptions extends ServedVersionOptions {
-  readonly converter?: WebhookConverter;
+  readonly converter?: ObjectConverter;
 }
 
 export class CustomResourceKind {
@@ -31,7 +37,7 @@ export class CustomResourceKind {
    * bytes may be answered as they are. Older ones must be read through `fromStorage`, which prunes and defaults anew.
    */
   readonly shapedSince: number;
-  readonly #converter: WebhookConverter | undefined;
+  readonly #converter: ObjectConverter | undefined;
 
   /** `previous` is this definition's kind before the change, if it was served. */
   constructor(definition: DeepReadonly<CustomResourceDefinition>, options: CustomResourceKindOptions, previous?: CustomResourceKind) {
@@ -65,8 +71,9 @@ export class CustomResourceKind {
     return this.definition.metadata.deletionTimestamp !== undefined;
   }
 
-  get convertsByWebhook(): boolean {
-    return this.definition.spec.conversion?.strategy === 'Webhook' && this.versions.size > 1;
+  /** Objects cannot be converted at once: see convertAll. */
+  get convertsElsewhere(): boolean {
+    return this.versions.size > 1 && this.#converter?.handles(this.definition) === true;
   }
 
   version(name: string): ServedVersion | undefined {
@@ -81,24 +88,28 @@ export class CustomResourceKind {
 
   /**
    * An object of the version asked for, made in place where strategy is None: only its apiVersion changes, and what that
-   * version does not declare goes. Throws where the strategy is Webhook and the versions differ (see convertAll).
+   * version does not declare goes. Throws where versions that differ are converted elsewhere (see convertAll).
    */
   convert(object: KubeObject, to: ServedVersion): KubeObject {
-    if (object.apiVersion !== to.apiVersion && this.convertsByWebhook) {
+    if (object.apiVersion !== to.apiVersion && this.convertsElsewhere) {
       throw failure({ code: 500, message: `conversion webhook for ${object.apiVersion}, Kind=${object.kind} failed: objects of this resource are converted asynchronously` });
     }
     return to.adopt(object);
   }
 
-  /** As convert, for several objects at once and for any strategy. */
+  /** As convert, for several objects at once and wherever they are converted; those of other versions go there together. */
   async convertAll(objects: readonly KubeObject[], to: ServedVersion): Promise<KubeObject[]> {
-    if (!this.convertsByWebhook || objects.every((object) => object.apiVersion === to.apiVersion)) return objects.map((object) => to.adopt(object));
-    if (this.#converter === undefined) {
-      const [first] = objects;
-      throw failure({ code: 500, message: `conversion webhook for ${first?.apiVersion ?? to.apiVersion}, Kind=${to.kind} failed: conversion webhooks are not supported yet` });
-    }
-    const converted = await this.#converter.convert(this.definition, objects, to.apiVersion);
-    return converted.map((object) => to.adopt(object));
+    const others = objects.filter((object) => object.apiVersion !== to.apiVersion);
+    const converter = this.convertsElsewhere ? this.#converter : undefined;
+    const converted = converter && others.length > 0 ? await converter.convert(this.definition, others, to.apiVersion) : others;
+    const byOriginal = new Map(others.map((object, i) => [object, converted[i] ?? object]));
+    return objects.map((object) => to.adopt(byOriginal.get(object) ?? object));
+  }
+
+  /** As fromStorage, for several objects at once and wherever they are converted. */
+  fromStorageAll(objects: readonly KubeObject[], to: ServedVersion): Promise<KubeObject[]> {
+    for (const object of objects) this.versionOf(object.apiVersion)?.default(object);
+    return this.convertAll(objects, to);
   }
 
   /**

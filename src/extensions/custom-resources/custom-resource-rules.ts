@@ -14,9 +14,9 @@ export function customResourceRules(kind: CustomResourceKind, version: ServedVer
   const ratcheted = new WeakMap<KubeObject, string[]>();
   const versionOf = (object: KubeObject): ServedVersion => kind.versionOf(object.apiVersion) ?? version;
 
-  const validateUpdate = (object: KubeObject, old: KubeObject): FieldError[] => {
+  const validateUpdate = (object: KubeObject, old: KubeObject, only?: string): FieldError[] => {
     const warnings: string[] = [];
-    const errors = versionOf(object).validate(object, { old, warn: (text) => warnings.push(text) });
+    const errors = versionOf(object).validate(object, { old, warn: (text) => warnings.push(text), ...(only !== undefined && { only }) });
     if (warnings.length > 0) ratcheted.set(object, warnings);
     return errors;
   };
@@ -38,11 +38,11 @@ export function customResourceRules(kind: CustomResourceKind, version: ServedVer
       // Without the status subresource, status is a field like any other.
       if (!version.hasStatus && !equalJson(object['status'], old['status'])) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     },
-    validateUpdate,
+    validateUpdate: (object, old) => validateUpdate(object, old),
     warningsOnUpdate,
     status: {
       prepareForUpdate: keepMetadata,
-      validateUpdate,
+      validateUpdate: (object, old) => validateUpdate(object, old, 'status'),
       warningsOnUpdate,
     },
     resetFields: { '': version.hasStatus ? [['status']] : [], status: [['metadata'], ['spec']] },

@@ -3,7 +3,7 @@ import type { DeepReadonly, JsonObject, JsonValue } from '../../machinery/json.t
 import type { StructSchema } from '../../machinery/merge-schema.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { AnswerHead } from '../../server/objects/stored-object.ts';
-import type { Decoded, ResourceStorage, ResourceType, SubresourceType, TableColumn } from '../../server/registry/resource-type.ts';
+import type { Decoded, KindConversion, ResourceStorage, ResourceType, SubresourceType, TableColumn } from '../../server/registry/resource-type.ts';
 import type { CustomResourceKind } from './custom-resource-kind.ts';
 import { customResourceRules } from './custom-resource-rules.ts';
 import type { ServedVersion } from './served-version.ts';
@@ -55,6 +55,7 @@ export class CustomResourceType implements ResourceType {
   readonly custom = true;
   readonly strategicMerge = false;
   readonly deprecationWarning?: string;
+  readonly conversion?: KindConversion;
   readonly customKind: CustomResourceKind;
   readonly served: ServedVersion;
 
@@ -77,6 +78,12 @@ export class CustomResourceType implements ResourceType {
     this.storage = storageOf(kind, version);
     this.isStorageVersion = version.isStorage;
     this.head = new AnswerHead({ apiVersion: version.apiVersion, kind: version.kind }, true);
+    if (kind.convertsElsewhere) {
+      this.conversion = {
+        toStorage: async (object) => (await kind.convertAll([object], kind.storageVersion))[0] ?? object,
+        fromStorage: (objects) => kind.fromStorageAll(objects, version),
+      };
+    }
     if (version.deprecationWarning !== undefined) this.deprecationWarning = version.deprecationWarning;
   }
 

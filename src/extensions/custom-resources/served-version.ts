@@ -126,7 +126,7 @@ export class ServedVersion {
   }
 
   /** Findings beyond those about metadata; `old` makes it an update, which ratchets. */
-  validate(object: DeepReadonly<KubeObject>, options: RuleRunOptions & { readonly old?: DeepReadonly<KubeObject> } = {}): FieldError[] {
+  validate(object: DeepReadonly<KubeObject>, options: RuleRunOptions & { readonly old?: DeepReadonly<KubeObject>; readonly only?: string } = {}): FieldError[] {
     const further = this.scale?.validate(object);
     return this.schema.validate(object, { ...options, ...(further !== undefined && further.length > 0 && { further }) });
   }

@@ -3,8 +3,9 @@ import { parseApiVersion } from '../../machinery/group-version.ts';
 import type { DeepReadonly } from '../../machinery/json.ts';
 import { labelSelectorFromObject, type LabelSelectorObject } from '../../machinery/label-selector.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
-import { inRequestVersion } from '../../server/pipeline/encode.ts';
 import type { RegistryContext } from '../../server/registry/api-call.ts';
+import { inRequestVersion, inRequestVersions } from '../../server/registry/conversion.ts';
+import type { ServedObject } from '../../server/registry/served-object.ts';
 import { objectKey, type ResourceType } from '../../server/registry/resource-type.ts';
 
 /** A policy or a binding that cannot be followed as it stands; the failure policy says what becomes of requests. */
@@ -66,13 +67,13 @@ async function findParams({ caches }: Pick<RegistryContext, 'caches'>, type: Res
   if (name !== '') {
     if (selector !== undefined) throw new PolicyConfigurationError('paramRef.name and paramRef.selector are mutually exclusive');
     const item = cache.get(objectKey(scope, name));
-    return item ? [inRequestVersion(type, item)] : [];
+    return item ? [await inRequestVersion(type, item)] : [];
   }
   if (selector === undefined) throw new PolicyConfigurationError('one of name or selector must be provided');
   const selected = labelSelectorFromObject(selector as LabelSelectorObject);
-  const params: Param[] = [];
+  const found: ServedObject[] = [];
   for (const item of cache.range(scope === '' ? '' : `${scope}/`)) {
-    if (selected.matches(item.object().metadata.labels)) params.push(inRequestVersion(type, item));
+    if (selected.matches(item.object().metadata.labels)) found.push(item);
   }
-  return params;
+  return [...(await inRequestVersions(type, found))];
 }

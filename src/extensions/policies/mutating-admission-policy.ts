@@ -105,7 +105,8 @@ class MutationRounds {
     for (const invocation of invocations) {
       const key = reinvocationKey(invocation);
       if (object === undefined || (round.reinvocation.isReinvocation && !reinvocations.isDue(key))) continue;
-      const outcome = invoke(invocation, object, { engine, facts, failures: round.failures });
+      await invocation.match.view.prepare?.([object, request.oldObject]);
+      const outcome = await invoke(invocation, object, { engine, facts, failures: round.failures });
       if (outcome === 'not matched') continue;
       if (outcome === 'changed') reinvocations.changed();
       patched ||= outcome !== 'untouched';
@@ -126,7 +127,7 @@ interface InvocationRound {
 type InvocationOutcome = 'not matched' | 'untouched' | 'patched' | 'changed';
 
 /** Makes the mutations of one invocation, one after the other; one that fails leaves the others to go on. */
-function invoke({ hook, binding, match, param }: Invocation, object: KubeObject, { engine, facts, failures }: InvocationRound): InvocationOutcome {
+async function invoke({ hook, binding, match, param }: Invocation, object: KubeObject, { engine, facts, failures }: InvocationRound): Promise<InvocationOutcome> {
   const policy = hook.compiled()(engine);
   const fail = (message: string): void => void failures.push({ hook, binding, message, reason: 'Invalid' });
   const { view } = match;
@@ -149,16 +150,16 @@ function invoke({ hook, binding, match, param }: Invocation, object: KubeObject,
     }
     patched = true;
     if (outcome.object === current || equalJson(outcome.object, current)) continue;
-    write(match, outcome.object, object);
+    await write(match, outcome.object, object);
     current = view.read(object as DeepReadonly<KubeObject>) as unknown as JsonObject;
   }
   if (!patched) return 'untouched';
   return equalJson(before, current) ? 'patched' : 'changed';
 }
 
-function write({ view }: Match, json: JsonObject, object: KubeObject): void {
+async function write({ view }: Match, json: JsonObject, object: KubeObject): Promise<void> {
   try {
-    view.write(json, object);
+    await view.write(json, object);
   } catch (error) {
     if (error instanceof DecodeError) throw internalError(error.message, error);
     throw error;

@@ -3,6 +3,7 @@ import { cloneJson, type DeepReadonly, type JsonObject } from '../../machinery/j
 import type { MergeSchema } from '../../machinery/merge-schema.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import type { AdmissionRequest } from '../../server/admission/admission-plugin.ts';
+import { fromStored, toStored } from '../../server/registry/conversion.ts';
 import type { ResourceCatalog } from '../../server/registry/resource-catalog.ts';
 import type { ResourceType, ScaleMapping } from '../../server/registry/resource-type.ts';
 import { decodeScale, SCALE_SCHEMA } from '../../server/registry/scale.ts';
@@ -11,13 +12,18 @@ import { decodeScale, SCALE_SCHEMA } from '../../server/registry/scale.ts';
 export interface ResourceView {
   readonly kind: GroupVersionKind;
   readonly schema: MergeSchema;
+  /**
+   * To be awaited before a request's objects are read, and again when something else changed them; absent for kinds that
+   * are converted at once.
+   */
+  prepare?(objects: readonly (KubeObject | undefined)[]): Promise<void>;
   /** Shares with `object` where no conversion is needed. */
   read(object: DeepReadonly<KubeObject>): DeepReadonly<KubeObject>;
   /**
    * Makes `json`, a changed form of what was read, the content of `object`: decoded, with the defaults of its version.
    * Throws DecodeError for wrong types.
    */
-  write(json: JsonObject, object: KubeObject): void;
+  write(json: JsonObject, object: KubeObject): void | Promise<void>;
 }
 
 /** Which resources hold the same objects, and how these look in each. */
@@ -43,6 +49,7 @@ export class ResourceViews {
     if (!type) return undefined;
     await type.storage.load?.();
     const below = subresource === '' ? undefined : type.subresources.get(subresource);
+    if (type.conversion && below?.handling.type !== 'custom') return convertedView(type, below?.handling.type === 'scale' ? below.handling.scale : undefined);
     if (below?.handling.type === 'scale') return scaleView(type, below.handling.scale);
     return below?.handling.type === 'custom' ? plainView(type, { group: below.group || type.group, version: below.version || type.version, kind: below.kind }) : versionView(type);
   }
@@ -79,15 +86,53 @@ function versionView(type: ResourceType): ResourceView {
   };
 }
 
+const SCALE_VIEW = { kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' }, schema: SCALE_SCHEMA };
+
 function scaleView(type: ResourceType, mapping: ScaleMapping): ResourceView {
   return {
-    kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
-    schema: SCALE_SCHEMA,
+    ...SCALE_VIEW,
     read: (object) => mapping.toScale(inVersion(type, object)) as DeepReadonly<KubeObject>,
     write(json, object) {
       const scaled = cloneJson(inVersion(type, object as DeepReadonly<KubeObject>)) as KubeObject;
       mapping.applyScale(scaled, decodeScale(cloneJson(json)).object);
       replaceContent(object, type.toStorage(scaled));
+    },
+  };
+}
+
+/** Of a kind that is converted elsewhere. What was prepared is kept for as long as the view. */
+function convertedView(type: ResourceType, mapping: ScaleMapping | undefined): ResourceView {
+  const converted = new Map<DeepReadonly<KubeObject>, KubeObject>();
+  const prepare = async (object: KubeObject): Promise<void> => {
+    if (object.apiVersion !== type.apiVersion) converted.set(object as DeepReadonly<KubeObject>, await fromStored(type, cloneJson(object)));
+  };
+  const read = (object: DeepReadonly<KubeObject>): DeepReadonly<KubeObject> => (converted.get(object) as DeepReadonly<KubeObject> | undefined) ?? inVersion(type, object);
+  const replace = async (object: KubeObject, content: KubeObject): Promise<void> => {
+    replaceContent(object, await toStored(type, content));
+    await prepare(object);
+  };
+  const shared = { prepare: async (objects: readonly (KubeObject | undefined)[]): Promise<void> => void (await Promise.all(objects.flatMap((object) => (object ? [prepare(object)] : [])))) };
+  if (mapping) {
+    return {
+      ...shared,
+      ...SCALE_VIEW,
+      read: (object) => mapping.toScale(read(object)) as DeepReadonly<KubeObject>,
+      write(json, object) {
+        const scaled = cloneJson(read(object as DeepReadonly<KubeObject>)) as KubeObject;
+        mapping.applyScale(scaled, decodeScale(cloneJson(json)).object);
+        return replace(object, scaled);
+      },
+    };
+  }
+  return {
+    ...shared,
+    kind: { group: type.group, version: type.version, kind: type.kind },
+    schema: type.mergeSchema,
+    read,
+    write(json, object) {
+      const decoded = type.decode(cloneJson(json)).object;
+      type.defaults(decoded);
+      return replace(object, decoded);
     },
   };
 }

@@ -66,6 +66,7 @@ class Validation {
       if (!resource) continue;
       const view = await this.#context.views.view(resource, request.subresource);
       if (!view) continue;
+      await view.prepare?.([request.object, request.oldObject]);
       facts ??= this.#context.factsOf(request);
       refusals.push(...(await this.#judge(hook, facts, { match: { resource, view }, audited })));
     }

@@ -19,6 +19,8 @@ export class ClusterCache {
   readonly #nodes = new Map<string, NodeInfo>();
   readonly #pods = new Map<string, Placed>();
   readonly #images = new ImageStates();
+  readonly #repelling = new Set<NodeInfo>();
+  readonly #attracting = new Set<NodeInfo>();
   #listed: readonly NodeInfo[] | undefined = [];
   #held = false;
   #waiting: (() => void)[] = [];
@@ -32,6 +34,16 @@ export class ClusterCache {
   node(name: string): NodeInfo | undefined {
     const node = this.#nodes.get(name);
     return node?.exists === true ? node : undefined;
+  }
+
+  /** Nodes where pods have required anti-affinity. */
+  get repellingNodes(): ReadonlySet<NodeInfo> {
+    return this.#repelling;
+  }
+
+  /** Nodes where pods have any other affinity to pods. */
+  get attractingNodes(): ReadonlySet<NodeInfo> {
+    return this.#attracting;
   }
 
   get podCount(): number {
@@ -114,6 +126,7 @@ export class ClusterCache {
     this.#nodes.set(nodeName, node);
     node.addPod(info);
     this.#pods.set(info.uid, placed);
+    this.#note(node);
   }
 
   #remove(uid: string): void {
@@ -123,7 +136,15 @@ export class ClusterCache {
     const node = this.#nodes.get(placed.nodeName);
     if (!node) return;
     node.removePod(placed.info);
+    this.#note(node);
     this.#drop(node);
+  }
+
+  #note(node: NodeInfo): void {
+    if (node.repellingTerms.isEmpty) this.#repelling.delete(node);
+    else this.#repelling.add(node);
+    if (node.attractingTerms.isEmpty) this.#attracting.delete(node);
+    else this.#attracting.add(node);
   }
 
   /** A node that is gone is remembered while pods are on it. */

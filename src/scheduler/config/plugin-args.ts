@@ -8,6 +8,7 @@ import type { DefaultPreemptionArgs } from '../plugins/preemption/default-preemp
 import type { ResourceWeight, ScoringStrategy, UtilizationPoint } from '../plugins/resource-scoring.ts';
 import type { PodTopologySpreadArgs } from '../plugins/topology-spread/pod-topology-spread.ts';
 import type { SharedConstraint } from '../plugins/topology-spread/constraint.ts';
+import type { VolumeBindingArgs } from '../plugins/volumes/volume-binding.ts';
 import type { FieldReader } from './field-reader.ts';
 
 /** Arguments of the default plugins; those of other plugins are theirs to check, and are handed on as they are. */
@@ -101,11 +102,6 @@ function readPodTopologySpread(reader: FieldReader): PodTopologySpreadArgs {
     }) ?? [];
   if (defaultingType === 'System' && defaultConstraints.length > 0) reader.report(fieldInvalid(reader.path.child('defaultingType'), defaultingType, 'when .defaultConstraints are not empty'));
   return { defaultingType, defaultConstraints };
-}
-
-export interface VolumeBindingArgs {
-  /** How long a pod waits for its claims to be bound. */
-  readonly bindTimeoutMs: number;
 }
 
 function readVolumeBinding(reader: FieldReader): VolumeBindingArgs {

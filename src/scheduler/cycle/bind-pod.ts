@@ -29,6 +29,8 @@ export async function bindPod(context: SchedulerContext, placement: Placement): 
   } catch (error) {
     status = Status.failed(asError(error));
   }
+  // Whoever goes on from here finds the pod as the API shows it.
+  if (status && context.signal.aborted) return;
   if (status) {
     await giveUpPlacement(context, placement, status);
     return;

@@ -14,8 +14,8 @@ import { chooseNode, type ScoredNodes } from './score-nodes.ts';
 export type CycleOutcome =
   | { readonly type: 'placed'; readonly placement: Placement; readonly found: FoundNodes; readonly scored: ScoredNodes }
   /** It had a node, but a plugin refused to reserve or permit it. */
-  | { readonly type: 'refused'; readonly placement: Omit<Placement, 'waits'>; readonly status: Status }
-  | { readonly type: 'failed'; readonly failure: Failure };
+  | { readonly type: 'refused'; readonly placement: Omit<Placement, 'waits'>; readonly status: Status; readonly found: FoundNodes; readonly scored: ScoredNodes }
+  | { readonly type: 'failed'; readonly failure: Failure; readonly state: CycleState };
 
 /**
  * One pod from PreFilter to Permit. Its node counts as taken when this resolves. Never rejects. The caller holds the
@@ -26,27 +26,27 @@ export async function schedulePod(context: SchedulerContext & { readonly start: 
   const { info } = queued;
   const state = new CycleState();
   const { nodes } = cache;
-  if (nodes.length === 0) return { type: 'failed', failure: { queued, error: new NoNodesError(), nominatedNodeName: '' } };
+  if (nodes.length === 0) return { type: 'failed', state, failure: { queued, error: new NoNodesError(), nominatedNodeName: '' } };
   let found: FoundNodes;
   let scored: ScoredNodes;
   try {
     found = await findNodes({ profile, nominator, nodes, extenders, percentageOfNodesToScore, start }, state, info);
     scored = await chooseNode({ profile, extenders, random, nodes: found.feasible }, state, info);
   } catch (error) {
-    if (error instanceof FitError && profile.has('postFilter')) return { type: 'failed', failure: await makeRoom(profile, state, { queued, error }) };
-    return { type: 'failed', failure: { queued, error: asError(error) } };
+    if (error instanceof FitError && profile.has('postFilter')) return { type: 'failed', state, failure: await makeRoom(profile, state, { queued, error }) };
+    return { type: 'failed', state, failure: { queued, error: asError(error) } };
   }
   const nodeName = scored.chosen.name;
   const placement = { profile, state, queued, nodeName };
   cache.assume(info, nodeName);
   try {
     const status = await profile.reserve(state, info, nodeName);
-    if (status) return { type: 'refused', placement, status };
+    if (status) return { type: 'refused', placement, status, found, scored };
     const permit = await profile.permit(state, info, nodeName);
-    if (permit.status) return { type: 'refused', placement, status: permit.status };
+    if (permit.status) return { type: 'refused', placement, status: permit.status, found, scored };
     return { type: 'placed', placement: { ...placement, waits: permit.waits }, found, scored };
   } catch (error) {
-    return { type: 'refused', placement, status: Status.failed(asError(error)) };
+    return { type: 'refused', placement, status: Status.failed(asError(error)), found, scored };
   }
 }
 

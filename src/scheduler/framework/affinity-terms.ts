@@ -10,6 +10,8 @@ export interface AffinityTerm {
   readonly selector: LabelSelector;
   readonly namespaces: ReadonlySet<string>;
   readonly namespaceSelector: LabelSelector;
+  /** The same for terms that mean the same, but for their weight. */
+  readonly key: string;
 }
 
 export interface AffinityTerms {
@@ -39,14 +41,15 @@ export function affinityTermsOf(pod: SharedPod): AffinityTerms {
 /** `matchLabelKeys` and `mismatchLabelKeys` are merged into the selector by the API server when the pod is created. */
 function compileTerm(term: DeepReadonly<PodAffinityTerm>, podNamespace: string, weight: number): AffinityTerm {
   const { topologyKey, labelSelector, namespaces = [], namespaceSelector } = term;
-  const own = namespaces.length === 0 && namespaceSelector === undefined;
-  return {
-    topologyKey,
-    weight,
-    selector: selectorOrNothing(labelSelector),
-    namespaces: new Set(own ? [podNamespace] : namespaces),
-    namespaceSelector: selectorOrNothing(namespaceSelector),
-  };
+  const chosen = namespaces.length === 0 && namespaceSelector === undefined ? [podNamespace] : namespaces;
+  const selector = selectorOrNothing(labelSelector);
+  const inNamespaces = selectorOrNothing(namespaceSelector);
+  const key = [topologyKey, chosen.join(','), textOf(inNamespaces), textOf(selector)].join('\n');
+  return { topologyKey, weight, selector, namespaces: new Set(chosen), namespaceSelector: inNamespaces, key };
+}
+
+function textOf(selector: LabelSelector): string {
+  return selector.isNothing ? '-' : selector.toString();
 }
 
 /** A selector that validation would not let in selects nothing. */

@@ -21,10 +21,16 @@ export interface SchedulerHandle {
   readonly random: () => number;
   /** Of `client`. Informers that a plugin asks for when it is made are synced before the first pod is scheduled. */
   readonly informers: SharedInformers;
+  /** Aborted when the scheduler stops, which waits for what plugins have under way. */
+  readonly signal: AbortSignal;
   readonly waitingPods: WaitingPods;
   /** Told of failures, one line each. */
   readonly log: (line: string) => void;
   nodes(): readonly NodeInfo[];
+  /** Nodes where pods have required anti-affinity; nodes that are gone may be among them. */
+  repellingNodes(): ReadonlySet<NodeInfo>;
+  /** Nodes where pods have any other affinity to pods. */
+  attractingNodes(): ReadonlySet<NodeInfo>;
   node(name: string): NodeInfo | undefined;
   /** Labels of a namespace; none while it is not known. */
   namespaceLabels(namespace: string): Labels | undefined;

@@ -1,6 +1,7 @@
 import { Amounts } from './amounts.ts';
 import { UsedPorts } from './host-ports.ts';
 import type { SharedNode } from './objects.ts';
+import { TermGroups } from './term-groups.ts';
 import type { PodInfo } from './pod-info.ts';
 
 /** An image that a node has: what it saves to run there, and how common it is. */
@@ -23,8 +24,8 @@ export class NodeInfo {
   readonly name: string;
   #node: SharedNode = NO_NODE;
   #pods: PodInfo[] = [];
-  #podsWithAffinity: PodInfo[] = [];
-  #podsWithRequiredAntiAffinity: PodInfo[] = [];
+  #repellingTerms = new TermGroups();
+  #attractingTerms = new TermGroups();
   /** Requested by the pods that run here; `requested.pods` is not kept: see `pods`. */
   #requested = new Amounts();
   #allocatable = new Amounts();
@@ -52,13 +53,14 @@ export class NodeInfo {
     return this.#pods;
   }
 
-  /** Those with affinity or anti-affinity to other pods, required or preferred. */
-  get podsWithAffinity(): readonly PodInfo[] {
-    return this.#podsWithAffinity;
+  /** Required anti-affinity of the pods here. */
+  get repellingTerms(): TermGroups {
+    return this.#repellingTerms;
   }
 
-  get podsWithRequiredAntiAffinity(): readonly PodInfo[] {
-    return this.#podsWithRequiredAntiAffinity;
+  /** All other terms of affinity and anti-affinity of the pods here. */
+  get attractingTerms(): TermGroups {
+    return this.#attractingTerms;
   }
 
   get requested(): Amounts {
@@ -104,8 +106,6 @@ export class NodeInfo {
 
   addPod(pod: PodInfo): void {
     this.#pods.push(pod);
-    if (pod.hasAffinity) this.#podsWithAffinity.push(pod);
-    if (pod.affinity.requiredAnti.length > 0) this.#podsWithRequiredAntiAffinity.push(pod);
     this.#count(pod, 1);
   }
 
@@ -113,8 +113,6 @@ export class NodeInfo {
   removePod({ uid }: PodInfo): boolean {
     const pod = take(this.#pods, uid);
     if (!pod) return false;
-    take(this.#podsWithAffinity, uid);
-    take(this.#podsWithRequiredAntiAffinity, uid);
     this.#count(pod, -1);
     return true;
   }
@@ -124,8 +122,8 @@ export class NodeInfo {
     const copy = new NodeInfo(this.name);
     copy.#node = this.#node;
     copy.#pods = [...this.#pods];
-    copy.#podsWithAffinity = [...this.#podsWithAffinity];
-    copy.#podsWithRequiredAntiAffinity = [...this.#podsWithRequiredAntiAffinity];
+    copy.#repellingTerms = this.#repellingTerms.clone();
+    copy.#attractingTerms = this.#attractingTerms.clone();
     copy.#requested = this.#requested.clone();
     copy.#allocatable = this.#allocatable;
     copy.#usedPorts = this.#usedPorts.clone();
@@ -136,7 +134,11 @@ export class NodeInfo {
     return copy;
   }
 
-  #count({ requests, hostPorts, claims }: PodInfo, sign: 1 | -1): void {
+  #count({ requests, hostPorts, claims, affinity }: PodInfo, sign: 1 | -1): void {
+    this.#repellingTerms.change('requiredAnti', affinity.requiredAnti, sign);
+    this.#attractingTerms.change('required', affinity.required, sign);
+    this.#attractingTerms.change('preferred', affinity.preferred, sign);
+    this.#attractingTerms.change('preferredAnti', affinity.preferredAnti, sign);
     this.#counted.clear();
     this.#requested.add(requests.exact, sign);
     this.nonZeroMilliCpu += sign * requests.nonZeroMilliCpu;

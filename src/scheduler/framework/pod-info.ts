@@ -43,11 +43,6 @@ export class PodInfo {
   get nodeName(): string {
     return this.pod.spec?.nodeName ?? '';
   }
-
-  get hasAffinity(): boolean {
-    const { required, requiredAnti, preferred, preferredAnti } = this.affinity;
-    return required.length + requiredAnti.length + preferred.length + preferredAnti.length > 0;
-  }
 }
 
 /** A generic ephemeral volume's claim is named after the pod and the volume. */

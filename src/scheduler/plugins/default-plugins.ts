@@ -14,6 +14,10 @@ import { podTopologySpread, type PodTopologySpreadArgs } from './topology-spread
 import { defaultPreemption, type DefaultPreemptionArgs } from './preemption/default-preemption.ts';
 import { prioritySort } from './priority-sort.ts';
 import { schedulingGates } from './scheduling-gates.ts';
+import { nodeVolumeLimits } from './volumes/node-volume-limits.ts';
+import { volumeBinding, type VolumeBindingArgs } from './volumes/volume-binding.ts';
+import { volumeRestrictions } from './volumes/volume-restrictions.ts';
+import { volumeZone } from './volumes/volume-zone.ts';
 import { taintToleration } from './taint-toleration.ts';
 
 /** Plugins that profiles may name. Arguments come checked. */
@@ -27,6 +31,10 @@ export function defaultRegistry(): Map<string, PluginFactory> {
     ['NodeAffinity', (args) => nodeAffinity(args as NodeAffinityArgs | undefined)],
     ['NodePorts', () => nodePorts()],
     ['NodeResourcesFit', (args) => nodeResourcesFit(args as NodeResourcesFitArgs | undefined)],
+    ['VolumeRestrictions', (_args, handle) => volumeRestrictions(handle)],
+    ['NodeVolumeLimits', (_args, handle) => nodeVolumeLimits(handle)],
+    ['VolumeBinding', (args, handle) => volumeBinding(args as VolumeBindingArgs | undefined, handle)],
+    ['VolumeZone', (_args, handle) => volumeZone(handle)],
     ['PodTopologySpread', (args, handle) => podTopologySpread(args as PodTopologySpreadArgs | undefined, handle)],
     ['InterPodAffinity', (args, handle) => interPodAffinity(args as InterPodAffinityArgs | undefined, handle)],
     ['DynamicResources', () => dynamicResources()],
@@ -47,6 +55,10 @@ export const DEFAULT_PLUGINS: readonly PluginReference[] = [
   { name: 'NodeAffinity', weight: 2 },
   { name: 'NodePorts' },
   { name: 'NodeResourcesFit', weight: 1 },
+  { name: 'VolumeRestrictions' },
+  { name: 'NodeVolumeLimits' },
+  { name: 'VolumeBinding' },
+  { name: 'VolumeZone' },
   { name: 'PodTopologySpread', weight: 2 },
   { name: 'InterPodAffinity', weight: 2 },
   { name: 'DynamicResources' },

@@ -71,8 +71,14 @@ function onShape(shape: readonly UtilizationPoint[], utilization: number): numbe
   return Math.trunc((previous.score + (next.score - previous.score) * share) * scale);
 }
 
-/** 100 when all resources would be used in the same share; their standard deviation takes from it. */
-export function balanceOf(asked: Amounts, { allocatable, requested }: NodeInfo, resources: readonly ResourceWeight[]): number {
+/** 50 to 100: the more, the more evenly the node's resources would be used than they are now. */
+export function balanceGain(asked: Amounts, node: NodeInfo, resources: readonly ResourceWeight[]): number {
+  const half = MAX_NODE_SCORE / 2;
+  return half + Math.trunc((half + balanceOf(asked, node, { resources, counting: true }) - balanceOf(asked, node, { resources, counting: false })) / 2);
+}
+
+/** 100 when all resources are used in the same share; their standard deviation takes from it. */
+function balanceOf(asked: Amounts, { allocatable, requested }: NodeInfo, { resources, counting }: { readonly resources: readonly ResourceWeight[]; readonly counting: boolean }): number {
   let count = 0;
   let sum = 0;
   let squares = 0;
@@ -80,7 +86,7 @@ export function balanceOf(asked: Amounts, { allocatable, requested }: NodeInfo, 
     const capacity = allocatable.get(name);
     const own = asked.get(name);
     if (capacity === 0 || (own === 0 && isScalar(name))) continue;
-    const share = Math.min(1, (requested.get(name) + own) / capacity);
+    const share = Math.min(1, (requested.get(name) + (counting ? own : 0)) / capacity);
     count++;
     sum += share;
     squares += share * share;
@@ -88,7 +94,7 @@ export function balanceOf(asked: Amounts, { allocatable, requested }: NodeInfo, 
   if (count < 2) return MAX_NODE_SCORE;
   const mean = sum / count;
   const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));
-  return Math.floor((1 - deviation) * MAX_NODE_SCORE + 1e-9);
+  return Math.trunc((1 - deviation) * MAX_NODE_SCORE + 1e-9);
 }
 
 export function isScalar(name: string): boolean {

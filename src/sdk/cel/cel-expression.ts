@@ -1,6 +1,7 @@
 import type { CostRange, SizeEstimator } from '../../cel/cost-estimate.ts';
+import { LIMITS } from '../../cel/kubernetes-environment.ts';
 import { EvaluationError } from '../../cel/evaluation-error.ts';
-import type { Program } from '../../cel/program.ts';
+import type { EvaluateOptions, Program } from '../../cel/program.ts';
 import { toJson } from '../../cel/to-json.ts';
 import { typeName } from '../../cel/types.ts';
 
@@ -8,7 +9,7 @@ import { typeName } from '../../cel/types.ts';
 export class CelEvaluationError extends Error {
   /** In the engine's units of work, up to where it ended. */
   readonly cost: number;
-  /** The limit was reached: nothing is known of what the outcome would have been. */
+  /** The limit was reached, or the time was over: nothing is known of what the outcome would have been. */
   readonly cancelled: boolean;
 
   constructor(message: string, { cost, cancelled, cause }: { readonly cost: number; readonly cancelled: boolean; readonly cause?: unknown }) {
@@ -58,12 +59,9 @@ export class CelExpression {
     return this.#program.estimateCost(this.#sizes);
   }
 
-  /**
-   * Evaluates for this data. `costLimit` bounds the work (default: Kubernetes' limit for one expression). Throws
-   * CelEvaluationError; a variable that is left out fails when it is read.
-   */
-  evaluate(data: Readonly<Record<string, unknown>>, { costLimit = DEFAULT_COST_LIMIT }: { readonly costLimit?: number } = {}): CelResult {
-    const result = this.#program.evaluate(data, { costLimit });
+  /** Evaluates for this data. Throws CelEvaluationError; a variable that is left out fails when it is read. */
+  evaluate(data: Readonly<Record<string, unknown>>, options: EvaluateOptions = {}): CelResult {
+    const result = this.#program.evaluate(data, { costLimit: DEFAULT_COST_LIMIT, ...options });
     if (result.error !== undefined) throw new CelEvaluationError(result.error, result);
     try {
       return { value: toJson(result.value), cost: result.cost };
@@ -74,12 +72,13 @@ export class CelExpression {
   }
 
   /** Evaluates an expression of type bool, without the way over JSON. Throws as `evaluate`, and when the answer is no bool. */
-  test(data: Readonly<Record<string, unknown>>, { costLimit = DEFAULT_COST_LIMIT }: { readonly costLimit?: number } = {}): boolean {
-    const result = this.#program.evaluate(data, { costLimit });
+  test(data: Readonly<Record<string, unknown>>, options: EvaluateOptions = {}): boolean {
+    const result = this.#program.evaluate(data, { costLimit: DEFAULT_COST_LIMIT, ...options });
     if (result.error !== undefined) throw new CelEvaluationError(result.error, result);
     if (typeof result.value !== 'boolean') throw new CelEvaluationError(`the expression is of type ${this.type}, not bool`, { cost: result.cost, cancelled: false });
     return result.value;
   }
 }
 
-const DEFAULT_COST_LIMIT = 1_000_000;
+/** Kubernetes' limit for one expression. */
+const DEFAULT_COST_LIMIT = LIMITS.perCall;

@@ -27,6 +27,15 @@ test('failures of the data and of the cost limit are told apart', () => {
   expect(() => division.test({ self: { replicas: 1 } })).toThrow('the expression is of type int, not bool');
 });
 
+test('an evaluation whose time is over ends, though nothing limits its cost', () => {
+  const endless = new CelEnvironment({ variables: { self: 'json' } }).compile('self.all(a, self.all(b, self.all(c, a + b + c >= 0)))');
+  let looks = 0;
+  const self = Array.from({ length: 1000 }, (_, i) => i);
+  const options = { costLimit: Infinity, isOver: () => ++looks > 3 };
+  expect(() => endless.evaluate({ self }, options)).toThrow(expect.objectContaining({ message: 'operation interrupted', cancelled: true }));
+  expect(looks).toBe(4);
+});
+
 test('the estimate follows the bounds of the schema', () => {
   const bounded = environment.compile('self.tags.exists(t, t == "x")').estimateCost();
   const free = new CelEnvironment({ variables: { self: { type: 'array', items: { type: 'string' } } } }).compile('self.exists(t, t == "x")').estimateCost();

@@ -4,3 +4,4 @@
  */
 export { CelEnvironment, CelSyntaxError, LIMITS, type CelEnvironmentOptions, type CelFunction, type CelVariable } from './cel-environment.ts';
 export { CelEvaluationError, CelExpression, type CelResult } from './cel-expression.ts';
+export type { EvaluateOptions } from '../../cel/program.ts';

@@ -20,12 +20,20 @@ import { seedEmptyStore, type SeedSettings } from '../../server/bootstrap/seed-e
 import { requestTarget } from '../../server/bootstrap/request-target.ts';
 import { objectMetadata } from '../../extensions/custom-resources/object-metadata.ts';
 import { FlowSchemaStatus } from '../../server/flow-control/flow-schema-status.ts';
+import type { TokenWebhookSettings } from '../../extensions/webhooks/authentication/token-webhook.ts';
+import type { AdmissionFunction } from '../../extensions/webhooks/functions/admission-function.ts';
+import type { AuditSettings } from '../../server/audit/auditor.ts';
+import type { Authenticator, TokenAuthenticator } from '../../server/authentication/authenticator.ts';
+import { LazyWebhookClient } from '../../extensions/webhooks/client/lazy-webhook-client.ts';
+import { clusterServiceResolver } from '../../extensions/webhooks/client/service-resolver.ts';
+import { functionConverter, type ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
+import { webhookConverter } from '../../extensions/webhooks/conversion/webhook-converter.ts';
 import { installCustomResources } from '../../extensions/custom-resources/install-custom-resources.ts';
 import type { NodeConnector } from '../../server/endpoints/node-connector.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
 import { HttpsServer } from '../../server/http/https-server.ts';
 import type { Store } from '../../store/store.ts';
-import { clusterAccess, type AuthorizationMode, type FlowControlOptions } from './access.ts';
+import { clusterAccess, type AuthorizationStep, type FlowControlOptions } from './access.ts';
 import { kindRuleLoaders } from './kind-rules-table.ts';
 
 const DEFAULT_ISSUER = 'https://kubernetes.default.svc';
@@ -36,7 +44,15 @@ export interface ApiServerProcessOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly uuid?: () => string;
-  readonly authorizationModes?: readonly AuthorizationMode[];
+  readonly authorizationModes?: readonly AuthorizationStep[];
+  /** `--authentication-token-webhook-*` */
+  readonly tokenWebhook?: TokenWebhookSettings;
+  /** Authenticators in this process, asked before all others. */
+  readonly authenticators?: readonly (Authenticator | TokenAuthenticator)[];
+  /** What is recorded of requests, and where. The sinks are their owner's to close. Default: nothing. */
+  readonly audit?: AuditSettings;
+  /** Admission in this process. */
+  readonly admissionFunctions?: readonly AdmissionFunction[];
   readonly tokenFile?: string;
   readonly clientCa?: string;
   readonly serviceClusterIpRange?: string;
@@ -55,6 +71,8 @@ export interface ApiServerProcessOptions {
   readonly ruleCompiler?: LazyRuleCompiler;
   /** Runs admission policies; forks may share it. Default: one of its own. */
   readonly policyEngine?: LazyPolicyEngine;
+  /** Functions that convert custom resources between versions, by the names of definitions (`crontabs.example.com`). */
+  readonly converters?: ReadonlyMap<string, ConvertFunction>;
   /** Whether an empty store is given the objects of a new cluster in one step. Default true; a matter of speed alone. */
   readonly seed?: boolean;
   /** Told of the server's own failures, one line each. */
@@ -84,7 +102,7 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
   for (const key of conflicts) options.log?.(`a service has what another one holds: ${key}`);
   addOpenApi(server, facts);
   addIssuerPaths(server, options);
-  await serveCustomResources(server, ruleCompiler);
+  await serveCustomResources(server, ruleCompiler, options);
   server.setReady();
   return server;
 }
@@ -97,7 +115,7 @@ export async function forkApiServer(server: ApiServer, options: ApiServerProcess
   addOpenApi(fork, facts);
   addIssuerPaths(fork, options);
   await followFlowSchemas(fork, options);
-  await serveCustomResources(fork, ruleCompiler);
+  await serveCustomResources(fork, ruleCompiler, options);
   return fork;
 }
 
@@ -142,6 +160,9 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
           ...(options.serviceNodePortRange !== undefined && { serviceNodePortRange: options.serviceNodePortRange }),
           facts,
           policyEngine,
+          ...(options.tokenWebhook && { tokenWebhook: options.tokenWebhook }),
+          ...(options.authenticators && { authenticators: options.authenticators }),
+          ...(options.admissionFunctions && { admissionFunctions: options.admissionFunctions }),
           ...(options.connector && { connector: options.connector }),
           ...(options.flowControl && { flowControl: options.flowControl }),
           ...(options.enabledAdmission && { enabledAdmission: options.enabledAdmission }),
@@ -151,6 +172,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
         },
         core,
       ),
+    ...(options.audit && { audit: options.audit }),
     onInternalError: (error, request) => log(`internal error on ${request.method} ${request.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   };
 }
@@ -164,12 +186,15 @@ function addIssuerPaths(server: ApiServer, options: ApiServerProcessOptions): vo
 }
 
 /** Definitions that exist already may have rules, and are served at once; others come with the loaded compiler. */
-async function serveCustomResources(server: ApiServer, ruleCompiler: LazyRuleCompiler): Promise<void> {
+async function serveCustomResources(server: ApiServer, ruleCompiler: LazyRuleCompiler, { converters = new Map() }: ApiServerProcessOptions): Promise<void> {
   const definitions = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' };
   if (server.reader.list(definitions, '').length > 0) await ruleCompiler.load();
   const metadata = objectMetadata(server.facts);
+  const client = new LazyWebhookClient({ clock: server.context.clock, resolver: clusterServiceResolver(server.context) });
+  server.onClose(() => client.close());
   await installCustomResources(server, {
     metadata,
+    converter: functionConverter(converters, webhookConverter({ client, uuid: server.context.uuid })),
     get ruleCompiler() {
       return ruleCompiler.current;
     },

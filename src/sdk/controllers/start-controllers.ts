@@ -59,6 +59,7 @@ const CONTROLLERS: ReadonlyMap<string, () => Promise<StartController>> = new Map
   ['service-cidr-controller', async () => (await import('../../controllers/service-cidr/service-cidr-controller.ts')).startServiceCidrController],
   ['bootstrap-signer-controller', async () => (await import('../../controllers/bootstrap-tokens/bootstrap-signer-controller.ts')).startBootstrapSigner],
   ['token-cleaner-controller', async () => (await import('../../controllers/bootstrap-tokens/token-cleaner-controller.ts')).startTokenCleaner],
+  ['horizontal-pod-autoscaler-controller', async () => (await import('../../controllers/horizontal-pod-autoscaler/horizontal-pod-autoscaler-controller.ts')).startHorizontalPodAutoscaler],
 ]);
 
 export const CONTROLLER_NAMES: readonly string[] = [...CONTROLLERS.keys()];

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PodScript } from '../../node/simulated/container-script.ts';
 import { VirtualClock } from '../../machinery/virtual-clock.ts';
-import { ADMIN, startCluster, type Cluster, type ClusterOptions } from './cluster.ts';
+import { ADMIN, startCluster, type Cluster } from './cluster.ts';
+import type { ClusterOptions } from './cluster-options.ts';
 
 const running: Cluster[] = [];
 async function start(options?: ClusterOptions): Promise<Cluster> {

@@ -39,7 +39,7 @@ function reviewHandler(answer: Answer): EndpointHandler {
     const options = parseWriteOptions('CreateOptions', call.query, false);
     const review = await readObjectBody(context, call, call.type, options.fieldValidation);
     adoptNamespace(call, review);
-    claimOnCreate(context, call, review, options);
+    await claimOnCreate(context, call, review, options);
     const { dryRun, fieldManager, fieldValidation } = options;
     const admission = admissionRequest(call, 'CREATE', {
       name: review.metadata.name ?? '',

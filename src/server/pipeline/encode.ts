@@ -1,8 +1,9 @@
-import { cloneJson, type DeepReadonly, type JsonObject } from '../../machinery/json.ts';
+import type { DeepReadonly, JsonObject } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { stringifyJson } from '../../machinery/parse-json.ts';
 import type { ApiResponse, BytesResponse, StreamSink } from '../http/api-request.ts';
 import type { ApiCall, RegistryContext } from '../registry/api-call.ts';
+import { inRequestVersion, inRequestVersions, isStoredIn } from '../registry/conversion.ts';
 import type { ListOutcome, Outcome } from '../registry/outcome.ts';
 import type { ResourceType } from '../registry/resource-type.ts';
 import type { ServedObject } from '../registry/served-object.ts';
@@ -38,20 +39,11 @@ export function encodeStoredObject(context: RegistryContext, call: ApiCall, stat
   if (form.format === 'json' && !form.as && isStoredIn(type, object) && !wantsPretty(call)) {
     return { type: 'bytes', status, contentType: 'application/json', body: [type.head.answer(object.value, object.revision)] };
   }
-  return encodeObject(context, call, status, inRequestVersion(type, object));
+  return encodeServed(context, call, status, object);
 }
 
-/** The stored bytes are in the request's version. */
-export function isStoredIn(type: ResourceType, object: ServedObject): boolean {
-  if (!type.isStorageVersion) return false;
-  if (!type.storage.tagVersion) return true;
-  return object.revision >= (type.shapedSince ?? 0) && object.type().apiVersion === type.apiVersion;
-}
-
-/** The object in the request's version; shared where no conversion was needed. */
-export function inRequestVersion(type: ResourceType, object: ServedObject): DeepReadonly<KubeObject> {
-  const stored = object.object();
-  return isStoredIn(type, object) ? stored : type.fromStorage(cloneJson(stored) as KubeObject);
+async function encodeServed(context: RegistryContext, call: ApiCall, status: number, object: ServedObject): Promise<BytesResponse> {
+  return encodeObject(context, call, status, await inRequestVersion(call.type, object));
 }
 
 async function encodeObject(context: RegistryContext, call: ApiCall, status: number, object: DeepReadonly<KubeObject>): Promise<BytesResponse> {
@@ -92,11 +84,11 @@ export async function encodeValue(protobuf: LazyProtobuf, status: number, value:
 async function encodeList(context: RegistryContext, call: ApiCall, list: ListOutcome): Promise<ApiResponse> {
   const { type, form } = call;
   if (form.as) {
-    const objects = list.items.map((item) => inRequestVersion(type, item));
+    const objects = await inRequestVersions(type, list.items);
     return encodeValue(context.protobuf, 200, transformList(transformContext(context, call, form.as), objects, list), form.format, wantsPretty(call));
   }
   if (form.format !== 'json' || wantsPretty(call)) {
-    const items = list.items.map((item) => listItem(type, inRequestVersion(type, item)));
+    const items = (await inRequestVersions(type, list.items)).map((object) => listItem(type, object));
     const view = { kind: type.listKind, apiVersion: type.apiVersion, metadata: plainListMeta(type, list), items };
     if (form.format === 'protobuf') {
       const forms = await context.protobuf.load();
@@ -106,7 +98,9 @@ async function encodeList(context: RegistryContext, call: ApiCall, list: ListOut
     return encodeValue(context.protobuf, 200, view, form.format, wantsPretty(call));
   }
   const head = Buffer.from(`{"kind":${JSON.stringify(type.listKind)},"apiVersion":${JSON.stringify(type.apiVersion)},"metadata":${JSON.stringify(plainListMeta(type, list))},"items":[`);
-  const chunks = listChunks(type, list, head);
+  // What is converted elsewhere is so in one go, before the first byte is sent: a failure still has an answer.
+  const converted = type.conversion && (await inRequestVersions(type, list.items));
+  const chunks = listChunks(type, list, { head, converted });
   const first = chunks.next();
   if (first.done) return { type: 'bytes', status: 200, contentType: 'application/json', body: [head, LIST_TAIL] };
   if (first.value.last) return { type: 'bytes', status: 200, contentType: 'application/json', body: [first.value.bytes] };
@@ -135,8 +129,14 @@ interface ListChunk {
   readonly last: boolean;
 }
 
+interface ListParts {
+  readonly head: Buffer;
+  /** All items in the request's version; absent for kinds that are converted at once. */
+  readonly converted: readonly DeepReadonly<KubeObject>[] | undefined;
+}
+
 /** A list's JSON, head and end included, in pieces of bounded size; one piece for lists that are not large. None without items. */
-function* listChunks(type: ResourceType, list: ListOutcome, head: Buffer): Generator<ListChunk> {
+function* listChunks(type: ResourceType, list: ListOutcome, { head, converted: objects }: ListParts): Generator<ListChunk> {
   const { items } = list;
   let limit = STREAM_BEYOND_BYTES;
   let from = 0;
@@ -147,7 +147,7 @@ function* listChunks(type: ResourceType, list: ListOutcome, head: Buffer): Gener
     while (to < items.length && (size < limit || to === from)) {
       const item = items[to];
       if (!item) break;
-      const other = isStoredIn(type, item) ? undefined : Buffer.from(stringifyJson(listItem(type, inRequestVersion(type, item))));
+      const other = isStoredIn(type, item) ? undefined : Buffer.from(stringifyJson(listItem(type, objects?.[to] ?? (inRequestVersion(type, item) as DeepReadonly<KubeObject>))));
       converted.push(other);
       size += (other ? other.length : type.head.itemLength(item.value, item.revision)) + 1;
       to++;

@@ -5,7 +5,7 @@ import { badRequest, conflict, failure } from '../../machinery/status-error.ts';
 import type { ApiCall, RegistryContext } from './api-call.ts';
 import { adoptNamespace } from './create.ts';
 import { MAX_BODY_BYTES } from './decode-body.ts';
-import { ownershipOptions } from './field-ownership.ts';
+import { ownershipConversions, ownershipOptions } from './field-ownership.ts';
 import type { Outcome } from './outcome.ts';
 import type { WriteOptions } from './request-options.ts';
 import { DecodeError } from './resource-type.ts';
@@ -16,11 +16,13 @@ export async function applyFromRequest(context: RegistryContext, call: ApiCall, 
   const { type } = call;
   const { patch, duplicates } = await readApplyBody(call);
   if (duplicates.length > 0 && options.fieldValidation !== 'Ignore') reportDuplicates(call, duplicates, options);
-  const ownership = ownershipOptions(context, call, options.fieldManager);
+  const conversions = ownershipConversions(context, call);
+  const ownership = ownershipOptions(context, call, options.fieldManager, conversions);
   const strict = strictErrorsOf(call, patch);
   return updateObject(context, call, {
-    make: (current) => {
-      const applied = applyPatch(current as KubeObject | undefined, patch, { ...ownership, kind: type.kind, force: options.force ?? false });
+    make: async (current) => {
+      const apply = (): ReturnType<typeof applyPatch> => applyPatch(current as KubeObject | undefined, patch, { ...ownership, kind: type.kind, force: options.force ?? false });
+      const applied = conversions ? await conversions.settle(apply) : apply();
       if (current !== undefined && !applied.changed) return cloneJson(applied.object);
       checkNames(call, applied.object as unknown as JsonObject, current === undefined);
       reportStrict(call, strict, options);
@@ -47,6 +49,7 @@ export async function readApplyBody(call: ApiCall): Promise<{ patch: JsonObject;
     const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
     throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`);
   }
+  call.recordRequest?.(value);
   return { patch: value, duplicates: parsed.duplicates };
 }
 

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../machinery/object-meta.ts';
 import { validateObjectMeta } from '../../machinery/object-meta-validation.ts';
 import { alreadyExists, badRequest, failure } from '../../machinery/status-error.ts';
 import { ruleContext, type ApiCall, type RegistryContext } from './api-call.ts';
+import { fromStored, toStored } from './conversion.ts';
 import { readObjectBody } from './decode-body.ts';
 import { claimOnCreate } from './field-ownership.ts';
 import { generateName } from './generated-name.ts';
@@ -48,8 +49,8 @@ export async function createObject(context: RegistryContext, call: ApiCall, obje
   refuseRevision(object);
   dedupeOwnerReferences(call, object);
   forgetSystemMetadata(object);
-  if (claim) claimOnCreate(context, call, object, options);
-  const hub = call.type.toStorage(object);
+  if (claim) await claimOnCreate(context, call, object, options);
+  const hub = await toStored(call.type, object);
   call.type.settle?.(hub);
   const admission = admissionRequest(call, 'CREATE', { name: hub.metadata.name ?? '', object: hub, dryRun: options.dryRun, options: createOptions(options) });
   await context.admission.admit(admission);
@@ -183,7 +184,7 @@ async function store(context: RegistryContext, call: ApiCall, object: KubeObject
   if (dryRun) {
     const cache = await context.caches.get(storage);
     if (cache.get(key)) return undefined;
-    return { type: 'object', status: 201, object: call.type.fromStorage(object) };
+    return { type: 'object', status: 201, object: await fromStored(call.type, object) };
   }
   const value = encodeFor(storage, object);
   const belongings = companion ? await companion.belongings(context, object, undefined) : NO_BELONGINGS;

@@ -3,6 +3,7 @@ import { cloneJson, isJsonObject } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { badRequest, conflict, notFound, type Status } from '../../machinery/status-error.ts';
 import { scopedKey, ruleContext, type ApiCall, type RegistryContext } from './api-call.ts';
+import { fromStored } from './conversion.ts';
 import { mediaTypeOf, parseBody, MAX_BODY_BYTES } from './decode-body.ts';
 import { selectObjects } from './list.ts';
 import type { Outcome } from './outcome.ts';
@@ -56,6 +57,7 @@ async function readDeleteOptions(call: ApiCall): Promise<DeleteOptions> {
     throw badRequest(`decoded object cannot be converted to DeleteOptions`);
   }
   checkTypes(value);
+  call.recordRequest?.({ kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', ...value });
   return parseDeleteOptions(value, call.query);
 }
 
@@ -112,13 +114,13 @@ async function attemptDelete(context: RegistryContext, call: ApiCall, target: { 
   const fullKey = storage.prefix + target.key;
   const compares = [{ key: fullKey, modRevision: current.revision }];
   if (plan.type === 'mark') {
-    if (options.dryRun) return { outcome: { type: 'object', status: 200, object: call.type.fromStorage(plan.object) } };
+    if (options.dryRun) return { outcome: { type: 'object', status: 200, object: await fromStored(call.type, plan.object) } };
     const value = encodeFor(storage, plan.object);
     const result = await commit(context.store, { compares, operations: [putOperation(storage, target.key, value)] });
     if (result.ok) return { outcome: { type: 'stored', status: 200, object: written(storage, value, result.revision) } };
     return newer(storage, result.current.get(fullKey));
   }
-  const outcome = goneOutcome(call, name, plan.object, current.revision);
+  const outcome = await goneOutcome(call, name, plan.object, current.revision);
   if (options.dryRun) return { outcome };
   const belongings = (await context.companions.of(storage)?.belongings(context, undefined, old)) ?? NO_BELONGINGS;
   const result = await commit(context.store, { compares: [...compares, ...belongings.compares], operations: [{ type: 'delete', key: fullKey }, ...belongings.operations] });
@@ -221,11 +223,11 @@ function wantsForeground(existing: readonly string[], options: DeleteOptions): b
   return existing.includes(FOREGROUND_FINALIZER);
 }
 
-function goneOutcome(call: ApiCall, name: string, object: KubeObject, revision: number): Outcome {
+async function goneOutcome(call: ApiCall, name: string, object: KubeObject, revision: number): Promise<Outcome> {
   const { rules } = call.type.storage;
   if (rules.answersDeletionWithObject || rules.heldInDeletion) {
     object.metadata.resourceVersion = String(revision);
-    return { type: 'object', status: 200, object: call.type.fromStorage(object) };
+    return { type: 'object', status: 200, object: await fromStored(call.type, object) };
   }
   const { group, resource } = call.type;
   const status: Status = {

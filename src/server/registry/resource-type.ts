@@ -46,6 +46,11 @@ export interface ResourceType {
   /** Own copies in, own copies out. Identity where the versions are the same. */
   toStorage(object: KubeObject): KubeObject;
   fromStorage(object: KubeObject): KubeObject;
+  /**
+   * Present for kinds that are converted elsewhere: between versions that differ the two above throw, and these convert
+   * own objects, all in one go and in their order.
+   */
+  readonly conversion?: KindConversion;
   readonly mergeSchema: StructSchema;
   /** `application/strategic-merge-patch+json` is understood. */
   readonly strategicMerge: boolean;
@@ -55,6 +60,11 @@ export interface ResourceType {
   bookmark(metadata: Record<string, unknown>): DeepReadonly<KubeObject>;
   readonly columns: readonly TableColumn[];
   cells(object: DeepReadonly<KubeObject>, nowMs: number): JsonValue[];
+}
+
+export interface KindConversion {
+  toStorage(object: KubeObject): Promise<KubeObject>;
+  fromStorage(objects: readonly KubeObject[]): Promise<readonly KubeObject[]>;
 }
 
 export interface Decoded {

@@ -6,9 +6,9 @@ import { applyPatch } from '../../machinery/apply/apply-patch.ts';
 import { updateManagedFields, type FieldManagerOptions } from '../../machinery/apply/managed-fields.ts';
 import { parentManagedFields, SCALE_API_VERSION, scaleManagedFields, type ScaledParent } from '../../machinery/apply/scale-managed-fields.ts';
 import type { FieldSchema, MergeSchema, StructSchema } from '../../machinery/merge-schema.ts';
-import { inRequestVersion } from '../pipeline/encode.ts';
 import type { ApiCall, RegistryContext } from './api-call.ts';
 import { readApplyBody } from './apply.ts';
+import { inRequestVersion } from './conversion.ts';
 import { decodeValue, mediaTypeOf, MAX_BODY_BYTES, parseBody, type BodyType } from './decode-body.ts';
 import { ownershipOptions } from './field-ownership.ts';
 import type { Outcome } from './outcome.ts';
@@ -22,7 +22,7 @@ import { updateObject } from './update.ts';
 export async function readScale(context: RegistryContext, call: ApiCall, mapping: ScaleMapping): Promise<Outcome> {
   const outcome = await readObject(context, call);
   if (outcome.type !== 'stored') return outcome;
-  return { type: 'object', status: 200, object: mapping.toScale(inRequestVersion(call.type, outcome.object)) };
+  return { type: 'object', status: 200, object: mapping.toScale(await inRequestVersion(call.type, outcome.object)) };
 }
 
 export async function updateScale(context: RegistryContext, call: ApiCall, mapping: ScaleMapping): Promise<Outcome> {
@@ -31,6 +31,7 @@ export async function updateScale(context: RegistryContext, call: ApiCall, mappi
   const parsed = await parseBody(call, mediaTypeOf(call.request.header('content-type')), bytes, 'Scale');
   const type = scaleBodyType();
   const scale = decodeValue(context, call, type, { ...parsed, bytes }, options.fieldValidation);
+  call.recordRequest?.(scale);
   const name = scale.metadata.name ?? '';
   if (name !== '' && name !== call.info.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.info.name})`);
   return writeScale(context, call, mapping, options, (current) => claimed(context, call, current, cloneJson(scale), options));
@@ -96,7 +97,7 @@ async function writeScale(context: RegistryContext, call: ApiCall, mapping: Scal
     claim: false,
     options,
   });
-  if (outcome.type === 'stored') return { type: 'object', status: outcome.status, object: mapping.toScale(inRequestVersion(call.type, outcome.object)) };
+  if (outcome.type === 'stored') return { type: 'object', status: outcome.status, object: mapping.toScale(await inRequestVersion(call.type, outcome.object)) };
   if (outcome.type === 'object') return { ...outcome, object: mapping.toScale(outcome.object as DeepReadonly<KubeObject>) };
   return outcome;
 }

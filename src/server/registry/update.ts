@@ -7,6 +7,7 @@ import { badRequest, conflict, invalid, notFound } from '../../machinery/status-
 import { fieldInvalid } from '../../machinery/field-error.ts';
 import { callKey, ruleContext, type ApiCall, type RegistryContext } from './api-call.ts';
 import { adoptNamespace, createObject, dedupeOwnerReferences } from './create.ts';
+import { fromStored, toStored } from './conversion.ts';
 import { readObjectBody } from './decode-body.ts';
 import { claimOnUpdate } from './field-ownership.ts';
 import type { Outcome } from './outcome.ts';
@@ -99,14 +100,15 @@ type Attempt = { readonly outcome: Outcome } | { readonly newer: ServedObject | 
 async function attemptUpdate(context: RegistryContext, call: ApiCall, change: Change, key: string, current: ServedObject): Promise<Attempt> {
   const { type } = call;
   const { storage } = type;
-  const stored = current.object() as KubeObject;
+  const unconverted = current.object() as KubeObject;
+  const stored = type.conversion ? await toStored(type, cloneJson(unconverted)) : unconverted;
   checkUid(call, change, stored);
-  const live = type.isStorageVersion ? stored : type.fromStorage(cloneJson(stored));
+  const live = type.isStorageVersion ? stored : await fromStored(type, cloneJson(stored));
 
   const object = await change.make(live);
   dedupeOwnerReferences(call, object);
-  if (change.claim) claimOnUpdate(context, call, live, object, change.options);
-  const hub = type.toStorage(object);
+  if (change.claim) await claimOnUpdate(context, call, live, object, change.options);
+  const hub = await toStored(type, object);
   type.settle?.(hub);
   const admission = admissionRequest(call, 'UPDATE', {
     name: call.info.name,
@@ -129,10 +131,10 @@ async function attemptUpdate(context: RegistryContext, call: ApiCall, change: Ch
 
   if (vanishes(storage, hub)) return vanish(context, call, change, key, { current, hub, conditional });
   const value = encodeFor(storage, hub);
-  if (value.equals(current.value) || (value.length === current.value.byteLength && sameStored(hub, stored))) return { outcome: { type: 'stored', status: 200, object: current } };
+  if (value.equals(current.value) || (value.length === current.value.byteLength && sameStored(hub, unconverted))) return { outcome: { type: 'stored', status: 200, object: current } };
   if (change.options.dryRun) {
     hub.metadata.resourceVersion = String(current.revision);
-    return { outcome: { type: 'object', status: 200, object: type.fromStorage(hub) } };
+    return { outcome: { type: 'object', status: 200, object: await fromStored(type, hub) } };
   }
   const fullKey = storage.prefix + key;
   const belongings = await belongingsOf(context, call, hub, stored);
@@ -257,7 +259,7 @@ async function vanish(context: RegistryContext, call: ApiCall, change: Change, k
   const { current, hub, conditional } = state;
   const fullKey = call.type.storage.prefix + key;
   hub.metadata.resourceVersion = String(current.revision);
-  const outcome: Outcome = { type: 'object', status: 200, object: call.type.fromStorage(hub) };
+  const outcome: Outcome = { type: 'object', status: 200, object: await fromStored(call.type, hub) };
   if (change.options.dryRun) return { outcome };
   const belongings = await belongingsOf(context, call, undefined, current.object() as KubeObject);
   const result = await commit(context.store, {

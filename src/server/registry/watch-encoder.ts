@@ -2,11 +2,11 @@ import type { DeepReadonly, JsonObject } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { stringifyJson } from '../../machinery/parse-json.ts';
 import type { Status } from '../../machinery/status-error.ts';
-import { inRequestVersion, isStoredIn } from '../pipeline/encode.ts';
 import { parseIncludeObject, transformObject, type IncludeObject } from '../pipeline/transform.ts';
 import type { CachedObject } from '../watch-cache/cached-object.ts';
 import type { CacheEvent } from '../watch-cache/event-window.ts';
 import type { ApiCall, RegistryContext } from './api-call.ts';
+import { inRequestVersion, inRequestVersions, isStoredIn } from './conversion.ts';
 import type { ServedObject } from './served-object.ts';
 
 export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -24,6 +24,8 @@ export class WatchEncoder {
   readonly #context: RegistryContext;
   readonly #call: ApiCall;
   readonly #include: IncludeObject;
+  /** What was converted elsewhere, for as long as anybody shows it. */
+  readonly #converted = new WeakMap<ServedObject, DeepReadonly<KubeObject>>();
   /** Only a table's first event names the columns. */
   #columnsSent = false;
 
@@ -32,6 +34,24 @@ export class WatchEncoder {
     this.#call = call;
     this.#include = parseIncludeObject(call.query);
     this.contentType = call.form.format === 'protobuf' ? 'application/vnd.kubernetes.protobuf;stream=watch' : 'application/json';
+  }
+
+  /** Whether objects must be prepared. */
+  get converts(): boolean {
+    return this.#call.type.conversion !== undefined;
+  }
+
+  /** To be awaited before objects are encoded; undefined where they can be at once. Rejects when they cannot be converted. */
+  prepare(objects: readonly CachedObject[]): Promise<void> | undefined {
+    const { type } = this.#call;
+    if (!type.conversion) return undefined;
+    const missing = objects.filter((object) => !isStoredIn(type, object) && !this.#converted.has(object));
+    return missing.length === 0 ? undefined : this.#convert(missing);
+  }
+
+  async #convert(objects: readonly CachedObject[]): Promise<void> {
+    const shown = await inRequestVersions(this.#call.type, objects);
+    objects.forEach((object, i) => this.#converted.set(object, shown[i] as DeepReadonly<KubeObject>));
   }
 
   initial(object: CachedObject): Uint8Array {
@@ -69,8 +89,14 @@ export class WatchEncoder {
     if (!form.as && form.format === 'json' && isStoredIn(resource, object)) {
       return Buffer.concat([EVENT_HEAD[type], resource.head.object(object.value, object.revision), EVENT_TAIL]);
     }
-    const shown = inRequestVersion(resource, object);
+    const shown = this.#shown(object);
     return this.#frame(type, form.as ? this.#transform(shown) : shown);
+  }
+
+  #shown(object: ServedObject): DeepReadonly<KubeObject> {
+    if (!(object instanceof AtRevision)) return this.#converted.get(object) ?? (inRequestVersion(this.#call.type, object) as DeepReadonly<KubeObject>);
+    const origin = this.#converted.get(object.origin);
+    return origin ? withRevision(origin, object.revision) : (inRequestVersion(this.#call.type, object) as DeepReadonly<KubeObject>);
   }
 
   #transform(object: DeepReadonly<KubeObject>): unknown {
@@ -92,17 +118,20 @@ export class WatchEncoder {
 class AtRevision implements ServedObject {
   readonly value: Uint8Array;
   readonly revision: number;
-  readonly #object: CachedObject;
+  readonly origin: CachedObject;
   constructor(object: CachedObject, revision: number) {
-    this.#object = object;
+    this.origin = object;
     this.value = object.value;
     this.revision = revision;
   }
   object(): DeepReadonly<KubeObject> {
-    const { metadata, ...rest } = this.#object.object();
-    return { ...rest, metadata: { ...metadata, resourceVersion: String(this.revision) } } as DeepReadonly<KubeObject>;
+    return withRevision(this.origin.object(), this.revision);
   }
   type() {
-    return this.#object.type();
+    return this.origin.type();
   }
+}
+
+function withRevision({ metadata, ...rest }: DeepReadonly<KubeObject>, revision: number): DeepReadonly<KubeObject> {
+  return { ...rest, metadata: { ...metadata, resourceVersion: String(revision) } } as DeepReadonly<KubeObject>;
 }

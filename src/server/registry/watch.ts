@@ -1,5 +1,5 @@
 import type { Timer } from '../../machinery/clock.ts';
-import { expired, type Status } from '../../machinery/status-error.ts';
+import { expired, findStatusError, internalError, type Status } from '../../machinery/status-error.ts';
 import { CompactedError } from '../../store/errors.ts';
 import type { StreamSink } from '../http/api-request.ts';
 import type { CachedObject } from '../watch-cache/cached-object.ts';
@@ -31,6 +31,7 @@ export async function watchObjects(context: RegistryContext, call: ApiCall): Pro
   const encoder = new WatchEncoder(context, call);
   const stream = new WatchStream(context, encoder, selection, options);
   const begin = await startOf(context, cache, stream, selection, options);
+  if (begin.snapshot) await stream.prepare(begin.snapshot);
   return {
     type: 'response',
     response: { type: 'stream', status: 200, contentType: encoder.contentType, start: (sink) => stream.start(sink, cache, begin) },
@@ -81,6 +82,9 @@ class WatchStream implements CacheWatcher {
   #flushing = false;
   #stopped = false;
   #lastRevision = 0;
+  /** Events that wait for their conversion. */
+  #converting = 0;
+  #order: Promise<void> = Promise.resolve();
   readonly #cleanups: (() => void)[] = [];
 
   constructor(context: RegistryContext, encoder: WatchEncoder, selection: Selection, options: ListOptions) {
@@ -95,7 +99,42 @@ class WatchStream implements CacheWatcher {
     else this.#cleanups.push(cleanup);
   }
 
+  /** Has a state converted that is to be shown. */
+  async prepare(snapshot: Snapshot): Promise<void> {
+    try {
+      if (this.#encoder.converts) await this.#encoder.prepare([...this.#selected(snapshot)]);
+    } catch (error) {
+      this.#stop();
+      throw error;
+    }
+  }
+
   onEvent(event: CacheEvent): void {
+    if (this.#stopped) return;
+    if (this.#encoder.converts) this.#later(event);
+    else this.#show(event);
+  }
+
+  /** Events stay in their order, however long each takes to be converted. */
+  #later(event: CacheEvent): void {
+    const objects = [event.object, event.previous].filter((object) => object !== undefined && this.#selection.matches(object)) as CachedObject[];
+    if (++this.#converting > MAX_PENDING_EVENTS) {
+      this.#giveUp();
+      return;
+    }
+    this.#order = this.#order.then(async () => {
+      try {
+        if (!this.#stopped) await this.#encoder.prepare(objects.slice(0, 1));
+        this.#converting--;
+        this.#show(event);
+      } catch (error) {
+        this.#send(this.#encoder.status((findStatusError(error) ?? internalError(String(error))).status));
+        this.#finish();
+      }
+    });
+  }
+
+  #show(event: CacheEvent): void {
     if (this.#stopped) return;
     this.#lastRevision = event.revision;
     const now = event.object !== undefined && this.#selection.matches(event.object);
@@ -130,7 +169,11 @@ class WatchStream implements CacheWatcher {
     let timers: Timer[] = [];
     const bookmark = (): void => {
       cache.requestProgress();
-      this.#send(this.#encoder.bookmark(Math.max(cache.revision, this.#lastRevision), false));
+      const revision = Math.max(cache.revision, this.#lastRevision);
+      const send = (): void => this.#send(this.#encoder.bookmark(revision, false));
+      // It says that everything before it was sent.
+      if (this.#converting > 0) this.#order = this.#order.then(send);
+      else send();
     };
     const end = clock.setTimer(timeoutMs, () => {
       if (this.#options.allowWatchBookmarks) bookmark();

@@ -75,6 +75,7 @@ export class HookContext implements MatchContext {
     if (!resource) return undefined;
     const view = await this.#views.view(resource, request.subresource);
     if (!view) throw internalError(`unable to convert to ${resource.group}/${resource.version}, Resource=${resource.resource}: unknown kind`);
+    await view.prepare?.([request.object, request.oldObject]);
     const invocation = { hook, match: { resource, view } };
     return !hook.hasConditions || (await this.#meetsConditions(invocation, facts)) ? invocation : undefined;
   }

@@ -60,7 +60,7 @@ async function invoke(invocation: HookInvocation, facts: RequestFacts, { context
   const { request } = facts;
   let changed = false;
   try {
-    changed = applyChange(invocation, request, await context.ask(invocation, facts), place);
+    changed = await applyChange(invocation, request, await context.ask(invocation, facts), place);
   } catch (error) {
     if (!(error instanceof HookFailure)) throw error;
     if (!hook.failOpen) throw failedClosed(error);
@@ -71,14 +71,14 @@ async function invoke(invocation: HookInvocation, facts: RequestFacts, { context
   return changed;
 }
 
-function applyChange({ hook, match }: HookInvocation, request: AdmissionRequest, { change }: ReviewOutcome, place: string): boolean {
+async function applyChange({ hook, match }: HookInvocation, request: AdmissionRequest, { change }: ReviewOutcome, place: string): Promise<boolean> {
   if (change === undefined || (change.type === 'patch' && change.operations.length === 0)) return false;
   const { object } = request;
   if (object === undefined) throw internalError(`admission webhook ${JSON.stringify(hook.name)} attempted to modify the object, which is not supported for this operation`);
   const { view } = match;
   // The object itself is changed in place; its parts are not.
   const before = { ...(view.read(object as DeepReadonly<KubeObject>) as unknown as JsonObject) };
-  writeChange(before, { change, view, object });
+  await writeChange(before, { change, view, object });
   if (change.type === 'patch') {
     request.annotate(`patch.webhook.admission.k8s.io/${place}`, JSON.stringify({ configuration: hook.configuration, webhook: hook.name, patch: change.operations, patchType: 'JSONPatch' }));
   }
@@ -91,11 +91,11 @@ interface Writing {
   readonly object: KubeObject;
 }
 
-function writeChange(before: JsonObject, { change, view, object }: Writing): void {
+async function writeChange(before: JsonObject, { change, view, object }: Writing): Promise<void> {
   try {
     const json = change.type === 'object' ? change.object : applyJsonPatch(before, change.operations);
     if (!isJsonObject(json)) throw internalError('the patch does not make an object');
-    view.write(json, object);
+    await view.write(json, object);
   } catch (error) {
     if (error instanceof DecodeError || error instanceof JsonPatchError) throw internalError(error.message, error);
     throw error;

@@ -1,10 +1,10 @@
-import { termMatches } from '../../framework/affinity-terms.ts';
+import { affinityTermsOf, termMatches } from '../../framework/affinity-terms.ts';
 import type { ClusterEvent } from '../../framework/cluster-event.ts';
 import { StateKey } from '../../framework/cycle-state.ts';
 import type { SchedulerHandle } from '../../framework/handle.ts';
 import type { SharedPod } from '../../framework/objects.ts';
 import { MAX_NODE_SCORE, type Plugin } from '../../framework/plugin.ts';
-import { PodInfo } from '../../framework/pod-info.ts';
+import type { PodInfo } from '../../framework/pod-info.ts';
 import { Status } from '../../framework/status.ts';
 import { weighTopologies } from './preferred-terms.ts';
 import { RequiredTerms } from './required-terms.ts';
@@ -21,7 +21,7 @@ const ANTI_AFFINITY = Status.unschedulable("node(s) didn't match pod anti-affini
 const KEPT_AWAY = Status.unschedulable("node(s) didn't satisfy existing pods anti-affinity rules");
 
 /** Affinity and anti-affinity between pods, of the incoming pod and of those that run, required and preferred. */
-export function interPodAffinity({ hardPodAffinityWeight = 1, ignorePreferredTermsOfExistingPods = false }: InterPodAffinityArgs = {}, handle: Pick<SchedulerHandle, 'namespaceLabels' | 'nodes'>): Plugin {
+export function interPodAffinity({ hardPodAffinityWeight = 1, ignorePreferredTermsOfExistingPods = false }: InterPodAffinityArgs = {}, handle: Pick<SchedulerHandle, 'namespaceLabels' | 'nodes' | 'repellingNodes' | 'attractingNodes'>): Plugin {
   const { namespaceLabels } = handle;
   const requiredKey = new StateKey<RequiredTerms>('InterPodAffinity');
   const weightsKey = new StateKey<TopologyCounts>('InterPodAffinity weights');
@@ -33,7 +33,7 @@ export function interPodAffinity({ hardPodAffinityWeight = 1, ignorePreferredTer
       { resource: 'Node', actions: ['Add', 'UpdateNodeLabel', 'UpdateNodeTaint'] },
     ],
     preFilter: (state, pod, nodes) => {
-      const terms = RequiredTerms.count(pod, nodes, namespaceLabels);
+      const terms = RequiredTerms.count(pod, { nodes, repelling: handle.repellingNodes() }, namespaceLabels);
       if (terms.isIrrelevantTo(pod)) return Status.skip();
       state.set(requiredKey, terms);
       return undefined;
@@ -54,7 +54,7 @@ export function interPodAffinity({ hardPodAffinityWeight = 1, ignorePreferredTer
       return terms.isKeptAway(node) ? KEPT_AWAY : undefined;
     },
     preScore: (state, pod) => {
-      const weights = weighTopologies(pod, handle.nodes(), { namespaceLabels, hardPodAffinityWeight, ignorePreferredTermsOfExistingPods });
+      const weights = weighTopologies(pod, { nodes: handle.nodes(), attracting: handle.attractingNodes() }, { namespaceLabels, hardPodAffinityWeight, ignorePreferredTermsOfExistingPods });
       if (weights.isEmpty) return Status.skip();
       state.set(weightsKey, weights);
       return undefined;
@@ -76,10 +76,9 @@ export function interPodAffinity({ hardPodAffinityWeight = 1, ignorePreferredTer
 function concerns(pod: PodInfo, { old, current }: ClusterEvent, namespaceLabels: SchedulerHandle['namespaceLabels']): boolean {
   const means = (other: SharedPod | undefined): boolean => {
     if (other === undefined) return false;
-    const info = new PodInfo(other);
-    const theirs = namespaceLabels(info.namespace);
+    const theirs = namespaceLabels(other.metadata.namespace ?? '');
     const { required, requiredAnti } = pod.affinity;
-    return [...required, ...requiredAnti].some((term) => termMatches(term, other, theirs)) || info.affinity.requiredAnti.some((term) => termMatches(term, pod.pod, namespaceLabels(pod.namespace)));
+    return [...required, ...requiredAnti].some((term) => termMatches(term, other, theirs)) || affinityTermsOf(other).requiredAnti.some((term) => termMatches(term, pod.pod, namespaceLabels(pod.namespace)));
   };
   return means(old as SharedPod | undefined) || means(current as SharedPod | undefined);
 }

@@ -21,16 +21,18 @@ export class RequiredTerms {
     this.#avoided = avoided;
   }
 
-  static count(pod: PodInfo, nodes: readonly NodeInfo[], namespaceLabels: NamespaceLabels): RequiredTerms {
+  /** `repelling`: the nodes where pods have required anti-affinity. */
+  static count(pod: PodInfo, { nodes, repelling }: { readonly nodes: readonly NodeInfo[]; readonly repelling: ReadonlySet<NodeInfo> }, namespaceLabels: NamespaceLabels): RequiredTerms {
     const terms = new RequiredTerms(new TopologyCounts(), new TopologyCounts(), new TopologyCounts());
     const { required, requiredAnti } = pod.affinity;
     const wanted = required.length > 0 ? counterOf(required, namespaceLabels) : undefined;
     const avoided = requiredAnti.map((term) => ({ topologyKey: term.topologyKey, count: counterOf([term], namespaceLabels) }));
-    const own = namespaceLabels(pod.namespace);
+    const means = meaning(pod, namespaceLabels);
+    for (const node of repelling) {
+      for (const { term, count } of node.repellingTerms.values()) if (means(term)) terms.#keptAway.add(term.topologyKey, node, count);
+    }
+    if (required.length + requiredAnti.length === 0) return terms;
     for (const node of nodes) {
-      for (const other of node.podsWithRequiredAntiAffinity) {
-        for (const term of other.affinity.requiredAnti) if (termMatches(term, pod.pod, own)) terms.#keptAway.add(term.topologyKey, node, 1);
-      }
       if (wanted) {
         const count = wanted(node);
         if (count > 0) for (const { topologyKey } of required) terms.#wanted.add(topologyKey, node, count);
@@ -84,10 +86,24 @@ export class RequiredTerms {
   }
 }
 
+/** Whether terms mean the pod: asked once for each meaning. */
+export function meaning(pod: PodInfo, namespaceLabels: NamespaceLabels): (term: AffinityTerm) => boolean {
+  const own = namespaceLabels(pod.namespace);
+  const known = new Map<string, boolean>();
+  return (term) => {
+    let means = known.get(term.key);
+    if (means === undefined) {
+      means = termMatches(term, pod.pod, own);
+      known.set(term.key, means);
+    }
+    return means;
+  };
+}
+
 /** Counts a node's pods that all the terms mean; nodes remember the count where it hangs on the pods alone. */
 export function counterOf(terms: readonly AffinityTerm[], namespaceLabels: NamespaceLabels): (node: NodeInfo) => number {
   const meant = (other: PodInfo): boolean => terms.every((term) => termMatches(term, other.pod, term.namespaceSelector.isNothing ? undefined : namespaceLabels(other.namespace)));
-  if (terms.some(({ namespaceSelector }) => !namespaceSelector.isNothing)) return (node) => node.pods.filter(meant).length;
-  const key = `affinity\n${terms.map(({ namespaces, selector }) => `${[...namespaces].join(',')} ${selector.isNothing ? '-' : selector.toString()}`).join('\n')}`;
+  if (terms.some(({ namespaceSelector }) => !namespaceSelector.isNothing && !namespaceSelector.isEverything)) return (node) => node.pods.filter(meant).length;
+  const key = `affinity\n${terms.map((term) => term.key).join('\n')}`;
   return (node) => (node.pods.length === 0 ? 0 : node.countPods(key, meant));
 }

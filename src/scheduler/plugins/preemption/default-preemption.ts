@@ -10,8 +10,10 @@ import type { Plugin, PostFilterOutcome } from '../../framework/plugin.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
 import { Status } from '../../framework/status.ts';
 import { chooseCandidate } from './choose-candidate.ts';
+import { compileBudgets } from './disruption-budgets.ts';
 import { evict } from './evict.ts';
 import { findCandidates, type CandidateLimits } from './find-candidates.ts';
+import { PREEMPTION_TRACE } from './preemption-trace.ts';
 
 export type DefaultPreemptionArgs = Partial<CandidateLimits>;
 
@@ -35,8 +37,9 @@ export function defaultPreemption(args: DefaultPreemptionArgs | undefined, handl
       if (ineligible !== undefined) return { status: refuse(ineligible) };
       const nodes = handle.nodes();
       const helpful = nodes.filter(({ name }) => failures.get(name).code === 'Unschedulable');
-      const search = { handle, pod, limits, random: handle.random, budgets: budgets.store.all() };
+      const search = { handle, pod, limits, random: handle.random, budgets: compileBudgets(budgets.store.all()) };
       const { victims, statuses } = findCandidates(search, state, helpful);
+      state.set(PREEMPTION_TRACE, { candidates: victims, statuses });
       if (victims.size === 0) {
         return { nominatedNodeName: '', status: refuse(fitMessage({ nodeCount: nodes.length, statuses, unschedulablePlugins: new Set(), pendingPlugins: new Set() })) };
       }
@@ -44,6 +47,7 @@ export function defaultPreemption(args: DefaultPreemptionArgs | undefined, handl
       const nodeName = chooseCandidate(accepted);
       if (nodeName === undefined) return { status: refuse('no candidate node for preemption') };
       const chosen = accepted.get(nodeName)?.pods ?? [];
+      state.set(PREEMPTION_TRACE, { candidates: accepted, statuses, chosen: nodeName });
       preempting.add(pod.uid);
       handle.background(preempt(handle, { preemptor: pod, nodeName, victims: chosen, finish: () => preempting.delete(pod.uid) }));
       return { nominatedNodeName: nodeName };
