@@ -61,6 +61,14 @@ describe('functions as admission', () => {
     expect((await make(cluster)).body.data).toEqual({ a: '1', order: 'abc' });
   });
 
+  test('a function with side effects is not asked about trials: they are refused', async () => {
+    const effects = validate({ name: 'effects.test.example', rules: [...rules], sideEffects: 'Some' }, () => undefined);
+    const cluster = await start({ admission: [effects] });
+    const tried = await make(cluster, 'm', '?dryRun=All');
+    expect([tried.status, tried.body.message]).toEqual([400, 'admission webhook "effects.test.example" does not support dry run']);
+    expect((await make(cluster)).status).toBe(201);
+  });
+
   test('what a function makes of an object is decoded and validated like anything else', async () => {
     const wrong = mutate<{ data: unknown }>({ name: 'wrong.test.example', rules: [...rules] }, (object) => ({ ...object, data: { n: 1 } }));
     expect((await make(await start({ admission: [wrong] }))).body.message).toContain('json: cannot unmarshal number into Go struct field ConfigMap.data of type string');
