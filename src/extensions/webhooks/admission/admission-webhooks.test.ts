@@ -378,7 +378,7 @@ describe('a webhook that fails', () => {
     const server = createServer((_message, response) => response.end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    expect(await refusalOf({ clientConfig: { url: `https://127.0.0.1:${port}/` } })).toBe(`${failed}failed to call webhook: Post "https://127.0.0.1:${port}/?timeout=1s": http: server gave HTTP response to HTTPS client`);
+    expect(await refusalOf({ clientConfig: { url: `https://127.0.0.1:${port}/` } })).toBe(`${failed}failed to call webhook: Post "https://127.0.0.1:${port}/?timeout=30s": http: server gave HTTP response to HTTPS client`);
     server.close();
   });
 
