@@ -28,6 +28,7 @@ import type { AdmissionFunction } from '../../extensions/webhooks/functions/admi
 import { admissionFunctionHooks } from '../../extensions/webhooks/functions/function-hooks.ts';
 import { LazyWebhookClient } from '../../extensions/webhooks/client/lazy-webhook-client.ts';
 import { clusterServiceResolver } from '../../extensions/webhooks/client/service-resolver.ts';
+import { deviceAdminAccess } from '../../server/admission/device-admin-access/device-admin-access.ts';
 import { escalationPlugin } from '../../server/authorization/escalation-plugin.ts';
 import { NodeAuthorizer } from '../../server/authorization/node-authorizer.ts';
 import { podsByNode } from '../../server/authorization/pods-by-node.ts';
@@ -127,6 +128,7 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
       ...(options.enabledAdmission && { enabled: options.enabledAdmission }),
       ...(options.disabledAdmission && { disabled: options.disabledAdmission }),
     }),
+    deviceAdminAccess(core.reader),
     ...(options.authorizationModes.includes('RBAC') ? [escalationPlugin({ authorizer, roles: rbac.roles })] : []),
   ];
   const companions = [[{ group: '', resource: 'services' }, serviceCompanion(serviceAllocation(options))]] as const;

@@ -27,7 +27,16 @@ export function kindRuleLoaders(ruleCompiler: () => Promise<RuleCompiler>, expre
     'node.k8s.io': async () => (await import('../../api/node/kinds.ts')).nodeKinds,
     policy: async () => (await import('../../api/policy/kinds.ts')).policyKinds,
     'rbac.authorization.k8s.io': async () => (await import('../../api/rbac/kinds.ts')).rbacKinds,
-    'resource.k8s.io': async () => (await import('../../api/resource/kinds.ts')).resourceKinds,
+    'resource.k8s.io': async () => {
+      const [{ makeResourceKinds }, { DeviceSelectors }] = await Promise.all([import('../../api/resource/kinds.ts'), import('../../cel/device-selectors.ts')]);
+      const selectors = new DeviceSelectors();
+      return makeResourceKinds({
+        check(expression) {
+          const compiled = selectors.compile(expression);
+          return 'error' in compiled ? { type: 'invalid', text: compiled.error } : undefined;
+        },
+      });
+    },
     'scheduling.k8s.io': async () => (await import('../../api/scheduling/kinds.ts')).schedulingKinds,
     'storage.k8s.io': async () => (await import('../../api/storage/kinds.ts')).storageKinds,
   };
