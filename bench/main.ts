@@ -8,11 +8,12 @@ import { get, list } from './parts/reads.ts';
 import { scale } from './parts/scale.ts';
 import { start } from './parts/start.ts';
 import { watch } from './parts/watch.ts';
+import { webhooks } from './parts/webhooks.ts';
 import { apply, create, update } from './parts/writes.ts';
 import { machine, markdownTable } from './report.ts';
 import { withServers } from './with-servers.ts';
 
-const PARTS: Readonly<Record<string, Part>> = { get, list, create, update, apply, watch, start, scale, nodes };
+const PARTS: Readonly<Record<string, Part>> = { get, list, create, update, apply, watch, webhooks, start, scale, nodes };
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) {

@@ -18,7 +18,13 @@ const ownPlace: Plugin = {
 };
 
 const bundle = await rolldown({
-  input: { main: path.join(root, 'src/cli/main.ts'), cel: path.join(root, 'src/sdk/cel/index.ts'), testing: path.join(root, 'src/sdk/testing/index.ts'), scheduler: path.join(root, 'src/sdk/scheduler/index.ts') },
+  input: {
+    main: path.join(root, 'src/cli/main.ts'),
+    cel: path.join(root, 'src/sdk/cel/index.ts'),
+    scheduler: path.join(root, 'src/sdk/scheduler/index.ts'),
+    testing: path.join(root, 'src/sdk/testing/index.ts'),
+    webhooks: path.join(root, 'src/sdk/webhooks/index.ts'),
+  },
   platform: 'node',
   external: (id) => !id.startsWith('.') && !path.isAbsolute(id),
   plugins: [ownPlace],

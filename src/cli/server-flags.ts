@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DurationError, parseDuration } from '../machinery/duration.ts';
-import type { AuthorizationMode, FlowControlOptions } from '../sdk/cluster/access.ts';
+import type { AuditSettings } from '../server/audit/auditor.ts';
+import type { FlowControlOptions } from '../sdk/cluster/access.ts';
 import { flagList, flagNumber, flagText, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
+import { AUDIT_FLAGS, auditSettings } from './audit-flags.ts';
+import { accessWebhooks, WEBHOOK_FLAGS, type AccessWebhooks } from './webhook-flags.ts';
 
 /** Flags of the API server, shared by `up` and `apiserver`; those that kube-apiserver has mean what they mean there. */
 export const SERVER_FLAGS: readonly Flag[] = [
@@ -18,7 +21,9 @@ export const SERVER_FLAGS: readonly Flag[] = [
   { name: 'client-ca-file', type: 'string', value: 'FILE', help: "CA of client certificates (default: the cluster's own)" },
   { name: 'tls-cert-file', type: 'string', value: 'FILE', help: 'serving certificate (default: made on the first start)' },
   { name: 'tls-private-key-file', type: 'string', value: 'FILE', help: 'its private key' },
-  { name: 'authorization-mode', type: 'string', multiple: true, value: 'MODES', help: 'of Node, RBAC, AlwaysAllow, AlwaysDeny', default: 'Node,RBAC' },
+  { name: 'authorization-mode', type: 'string', multiple: true, value: 'MODES', help: 'of Node, RBAC, Webhook, AlwaysAllow, AlwaysDeny', default: 'Node,RBAC' },
+  ...WEBHOOK_FLAGS,
+  ...AUDIT_FLAGS,
   { name: 'service-cluster-ip-range', type: 'string', value: 'CIDR', help: 'addresses of services', default: '10.96.0.0/16' },
   { name: 'enable-priority-and-fairness', type: 'string', value: 'BOOL', help: 'whether requests wait for their turn by flow schemas and priority levels', default: 'true' },
   { name: 'max-requests-inflight', type: 'string', value: 'N', help: 'requests at once that read', default: '400' },
@@ -40,14 +45,15 @@ export interface ServerSettings {
   readonly tokenFile?: string;
   readonly clientCa?: string;
   readonly serving?: { readonly cert: string; readonly key: string };
-  readonly authorizationModes: readonly AuthorizationMode[];
+  /** Reads the files about access. Rejects with UsageError. */
+  readonly access: () => Promise<AccessWebhooks>;
+  /** Reads the files about what is recorded. Rejects with UsageError. */
+  readonly audit: () => Promise<AuditSettings | undefined>;
   readonly serviceClusterIpRange: string;
   readonly flowControl: FlowControlOptions;
   readonly enabledAdmission: readonly string[];
   readonly disabledAdmission: readonly string[];
 }
-
-const MODES: readonly AuthorizationMode[] = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny'];
 
 /** Reads the files that flags name. Throws UsageError with what is wrong and with which flag. */
 export function serverSettings(values: FlagValues, portFlag: string, context: CommandContext): ServerSettings {
@@ -71,7 +77,8 @@ export function serverSettings(values: FlagValues, portFlag: string, context: Co
     ...(tokenFile !== undefined && { tokenFile }),
     ...(clientCa !== undefined && { clientCa }),
     ...(cert !== undefined && key !== undefined && { serving: { cert, key } }),
-    authorizationModes: authorizationModes(values),
+    access: () => accessWebhooks(values, context),
+    audit: () => auditSettings(values, context),
     serviceClusterIpRange: flagText(values, 'service-cluster-ip-range') ?? '10.96.0.0/16',
     flowControl: flowControl(values),
     enabledAdmission: flagList(values, 'enable-admission-plugins'),
@@ -108,16 +115,6 @@ function etcdSettings(values: FlagValues, endpoints: readonly string[], file: (f
   const cert = file('etcd-certfile');
   const key = file('etcd-keyfile');
   return { endpoints, ...(prefix !== undefined && { prefix }), ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) };
-}
-
-function authorizationModes(values: FlagValues): AuthorizationMode[] {
-  return flagList(values, 'authorization-mode')
-    .flatMap((text) => text.split(','))
-    .map((name) => {
-      const mode = MODES.find((m) => m === name);
-      if (!mode) throw new UsageError(`--authorization-mode knows ${MODES.join(', ')}, not ${JSON.stringify(name)}`);
-      return mode;
-    });
 }
 
 function readFlagFile(path: string | undefined, flag: string, context: CommandContext): string | undefined {

@@ -84,7 +84,7 @@ describe('the steersman command', () => {
     [['up', '--storage', 'paper'], '--storage takes lmdb, memory or etcd, not "paper"'],
     [['up', '--port', '70000'], '--port takes a whole number from 0 to 65535, not "70000"'],
     [['up', '--storage', 'etcd'], '--storage etcd needs --etcd-servers'],
-    [['apiserver', '--authorization-mode', 'Trust'], '--authorization-mode knows Node, RBAC, AlwaysAllow, AlwaysDeny, not "Trust"'],
+    [['apiserver', '--authorization-mode', 'Trust'], '--authorization-mode knows Node, RBAC, AlwaysAllow, AlwaysDeny, Webhook, not "Trust"'],
     [['up', '--token-auth-file', 'absent.csv'], '--token-auth-file: ENOENT'],
     [['up', '--no-such-flag'], "Unknown option '--no-such-flag'"],
     [['sail'], 'unknown command "sail": see "steersman help"'],

@@ -51,7 +51,7 @@ export function finishedCondition({ status }: SharedJob): 'Complete' | 'Failed' 
 export function jobsToForget({ spec }: SharedCronJob, jobs: readonly SharedJob[]): SharedJob[] {
   const surplus = (condition: 'Complete' | 'Failed', limit: number | undefined): SharedJob[] => {
     if (limit === undefined) return [];
-    const finished = jobs.filter((job) => finishedCondition(job) === condition).toSorted(byStart);
+    const finished = jobs.filter((job) => finishedCondition(job) === condition && job.metadata.deletionTimestamp === undefined).toSorted(byStart);
     return finished.slice(0, Math.max(0, finished.length - limit));
   };
   return [...surplus('Complete', spec.successfulJobsHistoryLimit), ...surplus('Failed', spec.failedJobsHistoryLimit)];

@@ -1,8 +1,8 @@
 import type { ControllerRevision, DaemonSet } from '../../api/types/generated/apps-v1.ts';
 import type { ResourceClient } from '../../client/resource-client.ts';
-import { cloneJson, equalJson, getOwn } from '../../machinery/json.ts';
+import { cloneJson, getOwn } from '../../machinery/json.ts';
 import { hasReason } from '../../machinery/status-error.ts';
-import { inRevisionOrder, nextRevision, revisionData, revisionName, type SharedRevision } from '../history/controller-revisions.ts';
+import { inRevisionOrder, nextRevision, revisionData, revisionName, sameData, type SharedRevision } from '../history/controller-revisions.ts';
 import { templateHash } from '../history/template-hash.ts';
 import { controllerRefTo } from '../ownership/controller-ref.ts';
 import { HASH_LABEL, type SharedDaemonSet } from './daemon-pods.ts';
@@ -25,7 +25,7 @@ export interface DaemonHistoryClients {
 export async function ensureHistory(set: SharedDaemonSet, known: readonly SharedRevision[], clients: DaemonHistoryClients): Promise<DaemonHistory> {
   const data = revisionData(set.spec?.template);
   const ordered = inRevisionOrder(known);
-  const equal = ordered.filter((revision) => equalJson(revision.data, data));
+  const equal = ordered.filter((revision) => sameData(revision.data, data));
   const newest = equal.at(-1);
   const old = ordered.filter((revision) => revision !== newest);
   const next = nextRevision(ordered.filter((revision) => !equal.includes(revision)));
@@ -67,7 +67,7 @@ async function create(set: SharedDaemonSet, revision: number, { sets, revisions,
     if (!hasReason(error, 'AlreadyExists')) throw error;
   }
   const existing = await revisions.get(wanted.metadata.name ?? '', { signal });
-  if (equalJson(existing.data, wanted.data)) return existing;
+  if (sameData(existing.data, wanted.data)) return existing;
   const collisionCount = (set.status?.collisionCount ?? 0) + 1;
   await sets.updateStatus({ ...(cloneJson(set) as DaemonSet), status: { ...emptyStatus(), ...(cloneJson(set.status ?? {}) as object), collisionCount } }, { signal });
   throw new Error(`controller revision ${wanted.metadata.name ?? ''} belongs to another template: it gets another name`);

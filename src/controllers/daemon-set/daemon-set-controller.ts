@@ -10,7 +10,7 @@ import { controllerOf, indexByController } from '../ownership/controller-ref.ts'
 import { PodControl } from '../pods/pod-control.ts';
 import type { SharedPod } from '../pods/pod-state.ts';
 import { DaemonSetReconciler, selectorOf } from './daemon-set-reconciler.ts';
-import { nodeFit, type SharedNode } from './node-fit.ts';
+import { nodeFitOf, type SharedNode } from './node-fit.ts';
 
 const NAME = 'daemonset-controller';
 const WORKERS = 5;
@@ -31,7 +31,7 @@ export function startDaemonSetController(context: ControllerContext): RunningCon
     return sets.store.inNamespace(namespace).filter((set) => selectorOf(set)?.matches(labels)).map(({ metadata }) => `${namespace}/${metadata.name ?? ''}`);
   };
   /** Every set that the node matters to; nodes tell of their health all the time. */
-  const keysOfNode = (node: SharedNode): string[] => sets.store.all().filter((set) => nodeFit(set, node) !== 'none').map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`);
+  const keysOfNode = (node: SharedNode): string[] => sets.store.all().filter((set) => nodeFitOf(set)(node) !== 'none').map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`);
   const fitMayChange = ({ event, object, old }: Change<Node>): boolean => event !== 'update' || !equalJson(object.metadata.labels, old?.metadata.labels) || !equalJson(object.spec?.taints, old?.spec?.taints);
 
   const controller = new Controller({ name: NAME, clock, workers: WORKERS, reconcile: (key, { signal }) => reconciler.reconcile(key, signal), onError: failureLog(log, NAME) });

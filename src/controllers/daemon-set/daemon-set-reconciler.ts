@@ -22,7 +22,7 @@ import { computeUpdate } from './compute-update.ts';
 import { byNode, daemonPod, HASH_LABEL, type SharedDaemonSet } from './daemon-pods.ts';
 import { ensureHistory, hashOf, type DaemonHistory } from './daemon-revisions.ts';
 import { FailedPodBackoff } from './failed-pod-backoff.ts';
-import { nodeFit } from './node-fit.ts';
+import { nodeFitOf } from './node-fit.ts';
 
 /** So many pods at most are created or deleted in one step. */
 const BURST = 250;
@@ -62,8 +62,9 @@ export class DaemonSetReconciler {
     const history = await ensureHistory(set, await this.#claimRevisions(set, selector, signal), { sets, revisions, signal });
     const pods = await this.#claimPods(set, selector, signal);
     const nowMs = clock.now();
+    const fit = nodeFitOf(set);
     const observation: DaemonObservation = {
-      fits: new Map(this.#parts.nodes.store.all().map((node) => [node.metadata.name ?? '', nodeFit(set, node)])),
+      fits: new Map(this.#parts.nodes.store.all().map((node) => [node.metadata.name ?? '', fit(node)])),
       pods: byNode(pods),
       hashes: history.hashes,
       nowMs,

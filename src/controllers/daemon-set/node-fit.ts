@@ -9,13 +9,16 @@ export type SharedNode = DeepReadonly<Node>;
 /** `staying`: no new pod comes to the node, but one that is there may go on. */
 export type NodeFit = 'running' | 'staying' | 'none';
 
-export function nodeFit(set: SharedDaemonSet, node: SharedNode): NodeFit {
+/** What the set makes of nodes; asked for many of them. */
+export function nodeFitOf(set: SharedDaemonSet): (node: SharedNode) => NodeFit {
   const template = set.spec?.template.spec;
   const { nodeName = '' } = template ?? {};
-  if (nodeName !== '' && nodeName !== node.metadata.name) return 'none';
-  if (!wantsNode(template, node)) return 'none';
   const tolerations = daemonTolerations(set);
-  const taints = node.spec?.taints ?? [];
-  if (!untoleratedTaint(taints.filter(({ effect }) => effect === 'NoExecute' || effect === 'NoSchedule'), tolerations)) return 'running';
-  return untoleratedTaint(taints.filter(({ effect }) => effect === 'NoExecute'), tolerations) ? 'none' : 'staying';
+  return (node) => {
+    if (nodeName !== '' && nodeName !== node.metadata.name) return 'none';
+    if (!wantsNode(template, node)) return 'none';
+    const taints = (node.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute' || effect === 'NoSchedule');
+    if (!untoleratedTaint(taints, tolerations)) return 'running';
+    return untoleratedTaint(taints.filter(({ effect }) => effect === 'NoExecute'), tolerations) ? 'none' : 'staying';
+  };
 }

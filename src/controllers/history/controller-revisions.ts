@@ -12,6 +12,17 @@ export function revisionData(template: DeepReadonly<PodTemplateSpec> | undefined
   return { spec: { template: { ...(cloneJson(template ?? {}) as JsonObject), $patch: 'replace' } } };
 }
 
+/** The same data, whether what is absent is left out or written as null, as older versions did. */
+export function sameData(a: DeepReadonly<ControllerRevision>['data'], b: DeepReadonly<ControllerRevision>['data']): boolean {
+  return equalJson(a, b) || equalJson(withoutNulls(a), withoutNulls(b));
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).flatMap(([key, part]) => (part === null ? [] : [[key, withoutNulls(part)]])));
+}
+
 /** The template that the revision holds; undefined for data of another kind. */
 export function templateOf(revision: SharedRevision): PodTemplateSpec | undefined {
   const spec = revision.data?.['spec'];
@@ -53,7 +64,7 @@ export async function createRevision(client: ResourceClient<ControllerRevision>,
       if (!hasReason(error, 'AlreadyExists')) throw error;
     }
     const existing = await client.get(revision.metadata.name ?? '', { signal });
-    if (equalJson(existing.data, revision.data)) return { revision: existing, collisions };
+    if (sameData(existing.data, revision.data)) return { revision: existing, collisions };
   }
 }
 

@@ -7,7 +7,7 @@ import { failuresBefore, finishedAtMs, validIndexOf } from './job-pod-state.ts';
 import { hasBackoffPerIndex, isIndexed, isSuspended, replacesOnlyFailed, type SharedJob } from './job-state.ts';
 
 /** So many pods at most are created or deleted in one run. */
-const BURST = 500;
+export const BURST = 500;
 
 export interface NewPod {
   /** Of an indexed job. */

@@ -15,7 +15,7 @@ import type { PodControl } from '../pods/pod-control.ts';
 import { hasEnded, isReady, type SharedPod } from '../pods/pod-state.ts';
 import { slowStart } from '../pods/slow-start.ts';
 import { observe, type JobObservation } from './compute-observation.ts';
-import { computePods } from './compute-pods.ts';
+import { BURST, computePods } from './compute-pods.ts';
 import { computeTracking, withCounted, withEnd } from './compute-tracking.ts';
 import { completed, computeVerdict, deadlineLeftMs, type Verdict } from './compute-verdict.ts';
 import { NO_FAILURES, withEnded, type FailureRecord } from './failure-backoff.ts';
@@ -66,8 +66,8 @@ export class JobReconciler {
     const record = withEnded(this.#recordOf(key, job, pods), observation.newSucceeded, observation.newFailed);
     const decided = computeVerdict(started, observation, nowMs);
     const counts = decided ? await this.#endPods(started, observation) : await this.#managePods(started, observation, { record, nowMs, signal });
-    // Pods that could not be deleted may still succeed or fail: the job has not come to its end before they are.
-    const verdict = decided ? (counts.error === undefined ? decided : undefined) : completed(started, observation.succeeded, counts.active);
+    // Pods that are not deleted yet may still succeed or fail: the job has not come to its end before they are.
+    const verdict = decided ? (counts.active === 0 ? decided : undefined) : completed(started, observation.succeeded, counts.active);
     const present = withCounts(started, counts, { goesOn: !decided && !verdict, nowMs });
     await this.#track(job, present, { observation, verdict, nowMs, signal });
     this.#failures.set(key, { uid: job.metadata.uid ?? '', record });
@@ -99,7 +99,7 @@ export class JobReconciler {
 
   /** Their finalizers stay, so that they are counted. */
   async #endPods(job: SharedJob, observation: JobObservation): Promise<PodCounts> {
-    return this.#removed(observation, observation.active, (pod) => this.#parts.control.delete(job, pod));
+    return this.#removed(observation, observation.active.slice(0, BURST), (pod) => this.#parts.control.delete(job, pod));
   }
 
   async #managePods(job: SharedJob, observation: JobObservation, { record, nowMs, signal }: { record: FailureRecord; nowMs: number; signal: AbortSignal }): Promise<PodCounts> {
@@ -111,10 +111,11 @@ export class JobReconciler {
     const { remove, create, waitMs } = computePods(job, observation, { record, nowMs });
     // Pods that are too many did not fail: they are not counted.
     const pods = client.resource<Pod>(BUILTIN.pods);
-    if (remove.length > 0) return this.#removed(observation, remove, async (pod) => {
+    const giveUp = async (pod: SharedPod): Promise<void> => {
       await releasePod(pods, pod, signal);
       await control.delete(job, pod);
-    });
+    };
+    if (remove.length > 0) return this.#removed(observation, remove, giveUp);
     let next = 0;
     const { created, error } = await slowStart(create.length, () => control.create(job, podOfJob(job, create[next++] ?? {})));
     return { ...present, active: present.active + created, ...(waitMs !== undefined && { waitMs }), ...(error !== undefined && { error }) };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../api/types/generated/core-v1.ts';
-import { podsToDelete } from './deletion-order.ts';
+import { inDeletionOrder, podsToDelete } from './deletion-order.ts';
 
 const NOW = Date.UTC(2026, 0, 2);
 const ago = (seconds: number): string => new Date(NOW - seconds * 1000).toISOString();
@@ -54,4 +54,17 @@ describe('the pods that go first', () => {
   test('are all when none is to stay', () => {
     expect(podsToDelete([pod('a')], [], { count: 3, nowMs: NOW })).toHaveLength(1);
   });
+});
+
+test('without costs and neighbours, any difference of ages counts', () => {
+  const ordered = [
+    pod('unbound', { node: '' }),
+    pod('pending', { phase: 'Pending', readyFor: -1 }),
+    pod('unready', { readyFor: -1 }),
+    pod('just-ready', { readyFor: 100 }),
+    pod('restarted', { readyFor: 101, restarts: 2 }),
+    pod('younger', { readyFor: 101, age: 999 }),
+    pod('cheap', { readyFor: 101, cost: '-10' }),
+  ];
+  expect(inDeletionOrder(ordered.toReversed()).map(({ metadata }) => metadata.name)).toEqual(ordered.map(({ metadata }) => metadata.name));
 });

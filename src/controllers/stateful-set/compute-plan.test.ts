@@ -45,3 +45,7 @@ test.each<[string, object, string[], string[]]>([
 ])('with %s', (_, spec, pods, actions) => {
   expect(plan(spec, ...pods)).toEqual(actions);
 });
+
+test('of very many pods only some are made in one run', () => {
+  expect(plan({ ...PARALLEL, replicas: 1_000_000 }, '0 new')).toHaveLength(500);
+});

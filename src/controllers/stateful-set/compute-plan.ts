@@ -2,6 +2,9 @@ import { scaleIntOrPercent } from '../../machinery/int-or-string.ts';
 import { hasEnded, isAvailable, isReady, type SharedPod } from '../pods/pod-state.ts';
 import { firstOrdinal, isInRange, ordinalOf, replicasOf, revisionOf, type SharedStatefulSet } from './stateful-identity.ts';
 
+/** So many pods at most are made in one run. */
+const BURST = 500;
+
 export interface PlanInput {
   readonly pods: readonly SharedPod[];
   /** The names of the revision that was rolled out last, and of the one that is being rolled out. */
@@ -43,7 +46,10 @@ export function computePlan(set: SharedStatefulSet, input: PlanInput): StatefulA
   const replicas = new Map(numbered.filter(({ ordinal }) => isInRange(set, ordinal)).map(({ ordinal, pod }) => [ordinal, pod]));
   const condemned = numbered.filter(({ ordinal }) => !isInRange(set, ordinal)).toSorted((a, b) => b.ordinal - a.ordinal);
   const plan = new Plan(set, input, ordered);
-  for (let ordinal = firstOrdinal(set); isInRange(set, ordinal); ordinal++) if (plan.keep(ordinal, replicas.get(ordinal)) && ordered) return plan.actions;
+  for (let ordinal = firstOrdinal(set); isInRange(set, ordinal); ordinal++) {
+    const waits = plan.keep(ordinal, replicas.get(ordinal));
+    if (waits && (ordered || plan.created === BURST)) return plan.actions;
+  }
   for (const { ordinal, pod } of condemned) plan.actions.push({ type: 'retain', pod, ordinal });
   const firstUnhealthy = condemned.findLast(({ pod }) => isUnhealthy(pod));
   for (const each of condemned) if (plan.condemn(each, firstUnhealthy) && ordered) return plan.actions;
@@ -53,6 +59,7 @@ export function computePlan(set: SharedStatefulSet, input: PlanInput): StatefulA
 
 class Plan {
   readonly actions: StatefulAction[] = [];
+  created = 0;
   readonly #set: SharedStatefulSet;
   readonly #input: PlanInput;
   readonly #ordered: boolean;
@@ -70,7 +77,9 @@ class Plan {
       return true;
     }
     if (!pod) {
-      if (!this.#input.hasStaleClaim(ordinal)) this.actions.push({ type: 'create', ordinal, revision: this.#revisionFor(ordinal) });
+      if (this.#input.hasStaleClaim(ordinal)) return true;
+      this.actions.push({ type: 'create', ordinal, revision: this.#revisionFor(ordinal) });
+      this.created++;
       return true;
     }
     if (isTerminating(pod)) return true;

@@ -1,7 +1,6 @@
 import type { ControllerRevision } from '../../api/types/generated/apps-v1.ts';
 import type { ResourceClient } from '../../client/resource-client.ts';
-import { equalJson } from '../../machinery/json.ts';
-import { createRevision, inRevisionOrder, nextRevision, revisionData, revisionName, templateOf, type SharedRevision } from '../history/controller-revisions.ts';
+import { createRevision, inRevisionOrder, nextRevision, revisionData, revisionName, sameData, templateOf, type SharedRevision } from '../history/controller-revisions.ts';
 import { revisionHash } from '../history/revision-hash.ts';
 import { controllerRefTo } from '../ownership/controller-ref.ts';
 import type { SharedStatefulSet } from './stateful-identity.ts';
@@ -22,11 +21,11 @@ export interface StatefulHistory {
 export async function ensureHistory(set: SharedStatefulSet, known: readonly SharedRevision[], client: ResourceClient<ControllerRevision>, signal: AbortSignal): Promise<StatefulHistory> {
   const revisions = inRevisionOrder(known);
   const data = revisionData(set.spec?.template);
-  const equal = revisions.findLast((revision) => equalJson(revision.data, data));
+  const equal = revisions.findLast((revision) => sameData(revision.data, data));
   const current = revisions.find(({ metadata }) => metadata.name === set.status?.currentRevision);
   let collisions = set.status?.collisionCount ?? 0;
   let update: SharedRevision;
-  if (equal && equalJson(equal.data, revisions.at(-1)?.data)) update = revisions.at(-1) ?? equal;
+  if (equal && sameData(equal.data, revisions.at(-1)?.data)) update = revisions.at(-1) ?? equal;
   else if (equal) update = await client.update({ ...(structuredClone(equal) as ControllerRevision), revision: nextRevision(revisions) }, { signal });
   else {
     const { namespace = '', annotations } = set.metadata;

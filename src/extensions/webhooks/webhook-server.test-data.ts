@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { VirtualClock } from '../../machinery/virtual-clock.ts';
 import { issueCa, issueServer } from '../../server/certificates/cluster-certificates.ts';
 import type { KeyPair } from '../../server/certificates/issue-certificate.ts';
 
@@ -78,4 +79,13 @@ export function reviewed(review: ReceivedReview, response: object): object {
 
 export function patched(review: ReceivedReview, operations: readonly object[], response: object = {}): object {
   return reviewed(review, { patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(operations)).toString('base64'), ...response });
+}
+
+/** Lets virtual time pass for delays shorter than `lessThanMs`, and real work go on meanwhile, until `done`: longer ones are timeouts of calls. */
+export async function passDelays(clock: VirtualClock, lessThanMs: number, done: () => boolean): Promise<void> {
+  while (!done()) {
+    const { nextDelayMs } = clock;
+    if (nextDelayMs !== undefined && nextDelayMs < lessThanMs) await clock.advance(nextDelayMs);
+    else await new Promise<void>((resolve) => setImmediate(resolve));
+  }
 }

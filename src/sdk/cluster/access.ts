@@ -21,6 +21,11 @@ import type { LazyPolicyEngine } from '../../extensions/policies/lazy-policy-eng
 import { mutatingAdmissionPolicy } from '../../extensions/policies/mutating-admission-policy.ts';
 import { validatingAdmissionPolicy } from '../../extensions/policies/validating-admission-policy.ts';
 import { admissionWebhooks } from '../../extensions/webhooks/admission/admission-webhooks.ts';
+import { tokenWebhook, type TokenWebhookSettings } from '../../extensions/webhooks/authentication/token-webhook.ts';
+import { webhookAuthorizer, type AuthorizationWebhookSettings } from '../../extensions/webhooks/authorization/webhook-authorizer.ts';
+import { ReviewCaller } from '../../extensions/webhooks/client/review-caller.ts';
+import type { AdmissionFunction } from '../../extensions/webhooks/functions/admission-function.ts';
+import { admissionFunctionHooks } from '../../extensions/webhooks/functions/function-hooks.ts';
 import { LazyWebhookClient } from '../../extensions/webhooks/client/lazy-webhook-client.ts';
 import { clusterServiceResolver } from '../../extensions/webhooks/client/service-resolver.ts';
 import { escalationPlugin } from '../../server/authorization/escalation-plugin.ts';
@@ -45,11 +50,21 @@ import { serviceAccountTokens } from '../../server/service-account-tokens/token-
 
 export type AuthorizationMode = 'RBAC' | 'Node' | 'AlwaysAllow' | 'AlwaysDeny';
 
+/** One of `--authorization-mode`'s, a webhook, or an authorizer in this process. */
+export type AuthorizationStep = AuthorizationMode | AuthorizationWebhookSettings | Authorizer;
+
 export interface AccessOptions {
   readonly certificates: ClusterCertificates;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly authorizationModes: readonly AuthorizationMode[];
+  /** Asked in this order. */
+  readonly authorizationModes: readonly AuthorizationStep[];
+  /** Asked after all others. */
+  readonly tokenWebhook?: TokenWebhookSettings;
+  /** Authenticators in this process: of requests, asked before all others, and of tokens, asked among others. */
+  readonly authenticators?: readonly (Authenticator | TokenAuthenticator)[];
+  /** Admission in this process. */
+  readonly admissionFunctions?: readonly AdmissionFunction[];
   /** `--token-auth-file`'s text. */
   readonly tokenFile?: string;
   /** `--client-ca-file`'s text; the cluster's own CA by default. */
@@ -88,8 +103,10 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
   const key = lazily(() => tokenKey(options.certificates.serviceAccount.privateKey));
   const issuers = [options.serviceAccountIssuer];
   const rbac = new RbacAuthorizer(core.reader);
-  const { authorizer, resolver } = authorizerOf(options, core, rbac);
-  const tokens = tokensOf(options, core, key, issuers);
+  const webhooks = new LazyWebhookClient({ clock: options.clock, resolver: clusterServiceResolver(core.context) });
+  const caller = new ReviewCaller({ client: webhooks, clock: options.clock, random: options.random });
+  const { authorizer, resolver } = authorizerOf(options, core, { rbac, caller });
+  const tokens = tokensOf(options, core, { key, issuers, caller });
   const authenticator = authenticatorOf(options, tokens, issuers);
   const endpoints = new Map([
     ...resourceEndpoints({ facts: options.facts, authorizer, connector: options.connector ?? noNodes() }),
@@ -97,7 +114,7 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
     ...tokenEndpoint(options.facts, { issuer: options.serviceAccountIssuer, apiAudiences: issuers, reader: core.reader, randomUuid: core.context.uuid, get key() { return key(); } }),
   ]);
   const policies = { context: core.context, reader: core.reader, authorizer, engine: options.policyEngine };
-  const webhooks = new LazyWebhookClient({ clock: options.clock, resolver: clusterServiceResolver(core.context) });
+  const functions = admissionFunctionHooks(options.admissionFunctions ?? [], options.clock);
   const admission: AdmissionPlugin[] = [
     ...defaultAdmissionPlugins({
       reader: core.reader,
@@ -106,7 +123,7 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
       resourcesOfKind: resourcesOfKind(core),
       clock: options.clock,
       random: options.random,
-      more: [mutatingAdmissionPolicy(policies), validatingAdmissionPolicy(policies), ...admissionWebhooks({ ...policies, client: webhooks })],
+      more: [mutatingAdmissionPolicy(policies), validatingAdmissionPolicy(policies), ...admissionWebhooks({ ...policies, client: webhooks, functions })],
       ...(options.enabledAdmission && { enabled: options.enabledAdmission }),
       ...(options.disabledAdmission && { disabled: options.disabledAdmission }),
     }),
@@ -147,12 +164,14 @@ function resourcesOfKind({ catalog }: ServerCore): ResourcesOfKind {
   return (group, version, kind) => catalog.resources(group, version).filter((type) => type.kind === kind);
 }
 
-function tokensOf(options: AccessOptions, core: ServerCore, key: () => TokenKey, issuers: readonly string[]): TokenAuthenticator {
+function tokensOf(options: AccessOptions, core: ServerCore, { key, issuers, caller }: { readonly key: () => TokenKey; readonly issuers: readonly string[]; readonly caller: ReviewCaller }): TokenAuthenticator {
   const { clock } = options;
   const tokens: TokenAuthenticator[] = [];
   if (options.tokenFile !== undefined) tokens.push(parseTokenFile(options.tokenFile));
   tokens.push(lazyTokens('service-account', () => serviceAccountTokens({ issuers, apiAudiences: issuers, keys: [key()], reader: core.reader, clock })));
+  tokens.push(...(options.authenticators ?? []).filter((one) => 'authenticateToken' in one));
   tokens.push(bootstrapTokens(core.reader, clock));
+  if (options.tokenWebhook) tokens.push(tokenWebhook({ ...options.tokenWebhook, caller, clock, apiAudiences: issuers }));
   return unionTokenAuthenticator(tokens);
 }
 
@@ -160,6 +179,7 @@ function authenticatorOf(options: AccessOptions, tokens: TokenAuthenticator, iss
   const { clock, certificates } = options;
   return unionAuthenticator(
     [
+      ...(options.authenticators ?? []).filter((one) => 'authenticate' in one),
       lazyCertificates('request-header', () => requestHeaderAuthenticator({ ca: certificates.frontProxyCa.cert, clock })),
       lazyCertificates('x509', () => clientCertificateAuthenticator({ ca: options.clientCa ?? certificates.ca.cert, clock })),
       bearerAuthenticator(tokens, issuers),
@@ -168,15 +188,29 @@ function authenticatorOf(options: AccessOptions, tokens: TokenAuthenticator, iss
   );
 }
 
-function authorizerOf(options: AccessOptions, core: ServerCore, rbac: RbacAuthorizer): { authorizer: Authorizer; resolver: RuleResolver } {
+interface AuthorizerParts {
+  readonly rbac: RbacAuthorizer;
+  readonly caller: ReviewCaller;
+}
+
+function authorizerOf(options: AccessOptions, core: ServerCore, parts: AuthorizerParts): { authorizer: Authorizer; resolver: RuleResolver } {
   const authorizers: Authorizer[] = [privilegedGroups('system:masters')];
   const resolvers: RuleResolver[] = [];
   for (const mode of options.authorizationModes) {
-    const one = authorizerOfMode(mode, options, core, rbac);
+    const one = authorizerOfStep(mode, options, core, parts);
     authorizers.push(one);
-    resolvers.push(one);
+    if (isResolver(one)) resolvers.push(one);
   }
   return { authorizer: unionAuthorizer(authorizers), resolver: unionRuleResolver(resolvers) };
+}
+
+function isResolver(authorizer: Authorizer): authorizer is Authorizer & RuleResolver {
+  return 'rulesFor' in authorizer;
+}
+
+function authorizerOfStep(step: AuthorizationStep, options: AccessOptions, core: ServerCore, { rbac, caller }: AuthorizerParts): Authorizer {
+  if (typeof step === 'string') return authorizerOfMode(step, options, core, rbac);
+  return 'target' in step ? webhookAuthorizer({ ...step, caller, clock: options.clock }) : step;
 }
 
 function authorizerOfMode(mode: AuthorizationMode, options: AccessOptions, core: ServerCore, rbac: RbacAuthorizer): Authorizer & RuleResolver {

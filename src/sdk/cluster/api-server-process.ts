@@ -20,6 +20,10 @@ import { seedEmptyStore, type SeedSettings } from '../../server/bootstrap/seed-e
 import { requestTarget } from '../../server/bootstrap/request-target.ts';
 import { objectMetadata } from '../../extensions/custom-resources/object-metadata.ts';
 import { FlowSchemaStatus } from '../../server/flow-control/flow-schema-status.ts';
+import type { TokenWebhookSettings } from '../../extensions/webhooks/authentication/token-webhook.ts';
+import type { AdmissionFunction } from '../../extensions/webhooks/functions/admission-function.ts';
+import type { AuditSettings } from '../../server/audit/auditor.ts';
+import type { Authenticator, TokenAuthenticator } from '../../server/authentication/authenticator.ts';
 import { LazyWebhookClient } from '../../extensions/webhooks/client/lazy-webhook-client.ts';
 import { clusterServiceResolver } from '../../extensions/webhooks/client/service-resolver.ts';
 import { functionConverter, type ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
@@ -29,7 +33,7 @@ import type { NodeConnector } from '../../server/endpoints/node-connector.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
 import { HttpsServer } from '../../server/http/https-server.ts';
 import type { Store } from '../../store/store.ts';
-import { clusterAccess, type AuthorizationMode, type FlowControlOptions } from './access.ts';
+import { clusterAccess, type AuthorizationStep, type FlowControlOptions } from './access.ts';
 import { kindRuleLoaders } from './kind-rules-table.ts';
 
 const DEFAULT_ISSUER = 'https://kubernetes.default.svc';
@@ -40,7 +44,15 @@ export interface ApiServerProcessOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly uuid?: () => string;
-  readonly authorizationModes?: readonly AuthorizationMode[];
+  readonly authorizationModes?: readonly AuthorizationStep[];
+  /** `--authentication-token-webhook-*` */
+  readonly tokenWebhook?: TokenWebhookSettings;
+  /** Authenticators in this process, asked before all others. */
+  readonly authenticators?: readonly (Authenticator | TokenAuthenticator)[];
+  /** What is recorded of requests, and where. The sinks are their owner's to close. Default: nothing. */
+  readonly audit?: AuditSettings;
+  /** Admission in this process. */
+  readonly admissionFunctions?: readonly AdmissionFunction[];
   readonly tokenFile?: string;
   readonly clientCa?: string;
   readonly serviceClusterIpRange?: string;
@@ -148,6 +160,9 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
           ...(options.serviceNodePortRange !== undefined && { serviceNodePortRange: options.serviceNodePortRange }),
           facts,
           policyEngine,
+          ...(options.tokenWebhook && { tokenWebhook: options.tokenWebhook }),
+          ...(options.authenticators && { authenticators: options.authenticators }),
+          ...(options.admissionFunctions && { admissionFunctions: options.admissionFunctions }),
           ...(options.connector && { connector: options.connector }),
           ...(options.flowControl && { flowControl: options.flowControl }),
           ...(options.enabledAdmission && { enabledAdmission: options.enabledAdmission }),
@@ -157,6 +172,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
         },
         core,
       ),
+    ...(options.audit && { audit: options.audit }),
     onInternalError: (error, request) => log(`internal error on ${request.method} ${request.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   };
 }

@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '../../client/client.ts';
 import { InProcessTransport } from '../../client/in-process-transport.ts';
-import type { RunningController } from '../../controllers/controller-context.ts';
 import { systemClock, type Clock } from '../../machinery/clock.ts';
-import type { ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
 import type { ApiServer } from '../../server/api-server.ts';
 import type { UserInfo } from '../../server/authentication/authenticator.ts';
 import { generateClusterCertificates, servingHosts, type ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
@@ -16,42 +14,11 @@ import { InProcessRequest, readAnswer, type InProcessCall } from '../../server/h
 import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Store } from '../../store/store.ts';
 import { forkApiServer, listen, openApiServer, type ApiServerProcessOptions } from '../cluster/api-server-process.ts';
-import type { NodeTemplate } from '../../node/simulated/compute-node.ts';
-import type { PodScript } from '../../node/simulated/container-script.ts';
-import { numberedNodes } from '../nodes/numbered-nodes.ts';
 import type { Scheduler } from '../../scheduler/scheduler.ts';
-import type { InProcessSchedulerOptions } from '../scheduler/in-process-scheduler.ts';
-import type { RunningScheduler } from '../scheduler/start-scheduler.ts';
+import { SimulatedNodeConnector } from '../nodes/simulated-node-connector.ts';
+import { startParts, type ClusterParts } from './cluster-parts.ts';
 import { LazyRuleCompiler } from '../cluster/lazy-rule-compiler.ts';
-import type { AuthorizationMode, FlowControlOptions } from '../cluster/access.ts';
-
-export interface ClusterOptions {
-  /** `memory` (default) lives as long as the cluster; `lmdb` keeps its data in `folder`, or in one of its own until `stop`. */
-  readonly storage?: 'memory' | 'lmdb';
-  readonly folder?: string;
-  /** Every timer of the cluster is made on it: a VirtualClock holds time in the test's hands. Default: the machine's. */
-  readonly clock?: Clock;
-  /** 0 ≤ n < 1; for repeatable names. */
-  readonly random?: () => number;
-  readonly uuid?: () => string;
-  /** Text of a static token file: `token,user,uid,"group1,group2"`. */
-  readonly tokens?: string;
-  readonly authorizationModes?: readonly AuthorizationMode[];
-  /** How many requests are answered at once, and how long they may take; as kube-apiserver's flags. */
-  readonly flowControl?: FlowControlOptions;
-  /** Control loops to run in it: all, or those of these names (`garbage-collector-controller`). Default: none. */
-  readonly controllers?: true | readonly string[];
-  /** Functions that convert custom resources between versions, by the names of definitions (`crontabs.example.com`). */
-  readonly converters?: Readonly<Record<string, ConvertFunction>>;
-  /** Simulated nodes to have in it: so many (`node-1`, `node-2`, …), or these. Default: none. */
-  readonly nodes?: number | readonly NodeTemplate[];
-  /** Whether pods are given nodes, or what the scheduler runs with; default: where there are simulated nodes. */
-  readonly scheduler?: boolean | Pick<InProcessSchedulerOptions, 'plugins' | 'configuration' | 'extenders'>;
-  /** What the containers of pods on them do, ahead of what annotations say. */
-  readonly podScript?: PodScript;
-  /** Told of the server's own failures. */
-  readonly log?: (line: string) => void;
-}
+import type { ClusterOptions } from './cluster-options.ts';
 
 /** The administrator, as whom the cluster's own client acts. */
 export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
@@ -85,13 +52,11 @@ export class Cluster {
   readonly #certificates: ClusterCertificates;
   readonly #ruleCompiler: LazyRuleCompiler;
   readonly #cleanUp: () => Promise<void>;
-  readonly #parts: readonly RunningController[];
-  /** Its scheduler, when it has one. */
-  readonly scheduler: Scheduler | undefined;
+  readonly #parts: ClusterParts | undefined;
   #https: HttpsServer | undefined;
   #address: Promise<Address> | undefined;
 
-  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void>; parts?: readonly RunningController[]; scheduler?: Scheduler | undefined }) {
+  constructor(parts: { server: ApiServer; store: Store; options: ClusterOptions; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler; cleanUp: () => Promise<void>; parts?: ClusterParts }) {
     this.server = parts.server;
     this.clock = parts.clock;
     this.#store = parts.store;
@@ -99,9 +64,13 @@ export class Cluster {
     this.#certificates = parts.certificates;
     this.#ruleCompiler = parts.ruleCompiler;
     this.#cleanUp = parts.cleanUp;
-    this.#parts = parts.parts ?? [];
-    this.scheduler = parts.scheduler;
+    this.#parts = parts.parts;
     this.client = this.clientAs(ADMIN);
+  }
+
+  /** Its scheduler, when it was started with one. */
+  get scheduler(): Scheduler | undefined {
+    return this.#parts?.scheduler;
   }
 
   /** A client in this process that acts as somebody else: the server takes its word for who that is. */
@@ -148,7 +117,7 @@ export class Cluster {
 
   /** Ends every watch, closes the port and releases the store: nothing of the cluster keeps the process alive. */
   async stop(): Promise<void> {
-    await Promise.all(this.#parts.map((part) => part.stop()));
+    await this.#parts?.stop();
     this.server.close();
     if (this.#address) await this.#address.catch(() => undefined);
     await this.#https?.close();
@@ -170,36 +139,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const certificates = generateClusterCertificates(servingHosts(), clock.now());
   const { store, cleanUp } = await openStore(options, clock);
   const ruleCompiler = new LazyRuleCompiler();
-  const server = await openApiServer(serverOptions(options, { store, clock, certificates, ruleCompiler }));
-  const scheduling = await startPodScheduler(options, { server, clock });
-  const parts = [await startLoops(options, { server, clock, certificates }), scheduling, await startNodes(options, { server, clock })];
-  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, scheduler: scheduling?.scheduler, parts: parts.filter((part) => part !== undefined) });
-}
-
-async function startLoops({ controllers, random = Math.random, log }: ClusterOptions, parts: { server: ApiServer; clock: Clock; certificates: ClusterCertificates }): Promise<RunningController | undefined> {
-  if (controllers === undefined) return undefined;
-  const { startInProcessControllers } = await import('../controllers/in-process-controllers.ts');
-  return startInProcessControllers(parts.server, {
-    clock: parts.clock,
-    random,
-    controllers: controllers === true ? ['*'] : controllers,
-    rootCertificates: parts.certificates.ca.cert,
-    clusterSigning: parts.certificates.ca,
-    serviceAccountKey: parts.certificates.serviceAccount.privateKey,
-    ...(log && { log }),
-  });
-}
-
-async function startPodScheduler({ nodes = 0, scheduler = nodes !== 0, random = Math.random, log = () => undefined }: ClusterOptions, { server, clock }: { server: ApiServer; clock: Clock }): Promise<RunningScheduler | undefined> {
-  if (scheduler === false) return undefined;
-  const { startInProcessScheduler } = await import('../scheduler/in-process-scheduler.ts');
-  return startInProcessScheduler(server, { clock, random, hostName: 'localhost', log, ...(scheduler !== true && scheduler) });
-}
-
-async function startNodes({ nodes = 0, podScript, random = Math.random, log }: ClusterOptions, { server, clock }: { server: ApiServer; clock: Clock }): Promise<RunningController | undefined> {
-  if (nodes === 0) return undefined;
-  const { startInProcessNodes } = await import('../nodes/in-process-nodes.ts');
-  return startInProcessNodes(server, { clock, random, nodes: typeof nodes === 'number' ? numberedNodes(nodes) : nodes, ...(podScript && { script: podScript }), ...(log && { log }) });
+  const connector = new SimulatedNodeConnector();
+  const server = await openApiServer({ ...serverOptions(options, { store, clock, certificates, ruleCompiler }), connector });
+  const parts = await startParts(options, { server, clock, certificates, connector });
+  return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, parts });
 }
 
 function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Clock; certificates: ClusterCertificates; ruleCompiler: LazyRuleCompiler }): ApiServerProcessOptions {
@@ -208,6 +151,10 @@ function serverOptions(options: ClusterOptions, parts: { store: Store; clock: Cl
     ...(options.random && { random: options.random }),
     ...(options.uuid && { uuid: options.uuid }),
     ...(options.tokens !== undefined && { tokenFile: options.tokens }),
+    ...(options.authenticators && { authenticators: options.authenticators }),
+    ...(options.tokenWebhook && { tokenWebhook: options.tokenWebhook }),
+    ...(options.admission && { admissionFunctions: options.admission }),
+    ...(options.audit && { audit: options.audit }),
     ...(options.converters && { converters: new Map(Object.entries(options.converters)) }),
     ...(options.authorizationModes && { authorizationModes: options.authorizationModes }),
     ...(options.flowControl && { flowControl: options.flowControl }),

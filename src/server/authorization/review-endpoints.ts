@@ -6,7 +6,7 @@ import { adoptNamespace } from '../registry/create.ts';
 import { readObjectBody } from '../registry/decode-body.ts';
 import { endpointKey, type EndpointHandler, type EndpointHandlers } from '../registry/dispatch.ts';
 import { claimOnCreate } from '../registry/field-ownership.ts';
-import { parseWriteOptions } from '../registry/request-options.ts';
+import { parseWriteOptions, writeOptionsJson } from '../registry/request-options.ts';
 import { admissionRequest } from '../registry/write-support.ts';
 import { reviewLocalSubjectAccess, reviewSelfAccess, reviewSelfRules, reviewSubjectAccess } from './access-review.ts';
 import type { Authorizer, RuleResolver } from './authorizer.ts';
@@ -40,12 +40,11 @@ function reviewHandler(answer: Answer): EndpointHandler {
     const review = await readObjectBody(context, call, call.type, options.fieldValidation);
     adoptNamespace(call, review);
     await claimOnCreate(context, call, review, options);
-    const { dryRun, fieldManager, fieldValidation } = options;
     const admission = admissionRequest(call, 'CREATE', {
       name: review.metadata.name ?? '',
       object: review,
-      dryRun,
-      options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1', ...(dryRun && { dryRun: ['All'] }), ...(fieldManager !== '' && { fieldManager }), fieldValidation },
+      dryRun: options.dryRun,
+      options: writeOptionsJson(options),
     });
     await context.admission.admit(admission);
     await context.admission.validate(admission);

@@ -47,7 +47,7 @@ async function get(context: RegistryContext, call: ApiCall): Promise<Outcome> {
 async function list(context: RegistryContext, call: ApiCall): Promise<Outcome> {
   const options = parseListOptions(call.query);
   validateListOptions(options, false);
-  const selection = selectionOf(call.type.storage, '', '', options);
+  const selection = selectionOf(call.type, '', '', options);
   const { storageType } = call.type.storage;
   const objects = new ParsedObjects(PROBES.size);
   const all = await Promise.all(

@@ -5,7 +5,7 @@ import { badRequest, conflict, failure, formatFieldErrors } from '../../machiner
 import type { ApiCall, RegistryContext } from '../registry/api-call.ts';
 import { adoptNamespace } from '../registry/create.ts';
 import type { Outcome } from '../registry/outcome.ts';
-import { parseWriteOptions } from '../registry/request-options.ts';
+import { parseWriteOptions, writeOptionsJson } from '../registry/request-options.ts';
 import type { ResourceType } from '../registry/resource-type.ts';
 import { preconditionFailed } from '../registry/storage-precondition.ts';
 import { admissionRequest } from '../registry/write-support.ts';
@@ -21,13 +21,13 @@ export async function createBinding(facts: Facts, context: RegistryContext, call
   const binding = await readTypedBody(facts, { context, call, options }, { kind: 'Binding', versions: [BINDING] });
   adoptNamespace(call, binding);
   const name = binding.metadata.name ?? '';
-  const { dryRun, fieldManager, fieldValidation } = options;
+  const { dryRun } = options;
   const admission = {
     ...admissionRequest(call, 'CREATE', {
       name: call.info.name === '' ? name : call.info.name,
       object: binding,
       dryRun,
-      options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1', ...(dryRun && { dryRun: ['All'] }), ...(fieldManager !== '' && { fieldManager }), fieldValidation },
+      options: writeOptionsJson(options),
     }),
     kind: BINDING,
   };

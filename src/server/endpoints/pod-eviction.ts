@@ -11,7 +11,7 @@ import type { ApiCall, RegistryContext } from '../registry/api-call.ts';
 import { adoptNamespace } from '../registry/create.ts';
 import { deleteObject } from '../registry/delete.ts';
 import type { Outcome } from '../registry/outcome.ts';
-import { parseDeleteOptions, parseWriteOptions, type DeleteOptions, type WriteOptions } from '../registry/request-options.ts';
+import { parseDeleteOptions, parseWriteOptions, writeOptionsJson, type DeleteOptions, type WriteOptions } from '../registry/request-options.ts';
 import { updateObject } from '../registry/update.ts';
 import { admissionRequest, contention } from '../registry/write-support.ts';
 import { createdStatus } from './created-status.ts';
@@ -39,13 +39,13 @@ export async function evictPod(facts: Facts, context: RegistryContext, call: Api
   const options = parseWriteOptions('CreateOptions', call.query, false);
   const object = await readTypedBody(facts, { context, call, options }, { kind: 'Eviction', versions: VERSIONS });
   adoptNamespace(call, object);
-  const { dryRun, fieldManager, fieldValidation } = options;
+  const { dryRun } = options;
   const admission = {
     ...admissionRequest(call, 'CREATE', {
       name: call.info.name,
       object,
       dryRun,
-      options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1', ...(dryRun && { dryRun: ['All'] }), ...(fieldManager !== '' && { fieldManager }), fieldValidation },
+      options: writeOptionsJson(options),
     }),
     kind: EVICTION,
   };

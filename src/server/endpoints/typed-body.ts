@@ -20,7 +20,9 @@ export async function readTypedBody(facts: Facts, about: { readonly context: Reg
   const body = await parseBody(call, mediaTypeOf(call.request.header('content-type')), bytes, typed.kind);
   const stated = isJsonObject(body.value) ? body.value['apiVersion'] : undefined;
   const version = typed.versions.find((candidate) => formatApiVersion(candidate) === stated) ?? typed.versions[0];
-  return decodeValue(context, call, bodyType(facts, typed, version), { ...body, bytes }, options.fieldValidation);
+  const object = decodeValue(context, call, bodyType(facts, typed, version), { ...body, bytes }, options.fieldValidation);
+  call.recordRequest?.(object);
+  return object;
 }
 
 function bodyType(facts: Facts, { kind, versions: [shape] }: TypedBody, { group, version }: GroupVersion): BodyType {

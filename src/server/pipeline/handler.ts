@@ -1,5 +1,7 @@
 import { parseDuration } from '../../machinery/duration.ts';
 import { badRequest, findStatusError, internalError, noSuchPath, unauthorized, type StatusError } from '../../machinery/status-error.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
+import type { Auditor } from '../audit/auditor.ts';
 import type { Authenticator, UserInfo } from '../authentication/authenticator.ts';
 import type { Attributes, Authorizer } from '../authorization/authorizer.ts';
 import { forbiddenError } from '../authorization/forbidden-message.ts';
@@ -28,6 +30,8 @@ export interface PipelineOptions {
   readonly paths: PathRouter;
   readonly endpoints: EndpointHandlers;
   readonly gate: Gate;
+  /** Absent: nothing is recorded. */
+  readonly auditor?: Auditor;
   readonly metrics: RequestMetrics;
   /** `--request-timeout`: how long a request may take that does not last as long as its client likes. */
   readonly requestTimeoutMs: number;
@@ -36,6 +40,7 @@ export interface PipelineOptions {
 }
 
 const NO_QUERY = new URLSearchParams();
+const NOBODY: UserInfo = { name: '', groups: [] };
 
 /** What is known of a request on its way. */
 interface Passing {
@@ -48,6 +53,7 @@ interface Passing {
   dryRun: string;
   inFlight?: CounterSeries;
   leave?: () => void;
+  audit?: AuditTrail | undefined;
   flowHeaders?: ResponseHeaders | undefined;
   /** The client was answered; what still goes on is nobody's. */
   answered: boolean;
@@ -74,14 +80,17 @@ export class Pipeline {
     try {
       response = await this.#answer(request, passing);
     } catch (error) {
-      response = await this.#failed(request, storeFailure(error));
+      const failure = storeFailure(error);
+      if (!findStatusError(failure)) recordPanic(passing, failure);
+      response = await this.#failed(request, failure);
     }
     passing.answered = true;
     passing.leave?.();
     const headers: Record<string, string | readonly string[]> = { ...response.headers, ...passing.flowHeaders, 'audit-id': passing.auditId, 'cache-control': 'no-cache, private' };
     if (passing.warnings.length > 0) headers['warning'] = warningHeader(passing.warnings);
     response = { ...response, headers };
-    const { info, inFlight, route, dryRun } = passing;
+    const { info, inFlight, route, dryRun, audit } = passing;
+    if (audit && info) response = this.#options.auditor?.finish(audit, response, isLongRunning(info)) ?? response;
     return info && inFlight ? metrics.end(inFlight, request, { info, route, dryRun, response, durationMs: context.clock.now() - passing.startedMs }) : response;
   }
 
@@ -96,26 +105,28 @@ export class Pipeline {
   }
 
   async #proceed(request: ApiRequest, info: RequestInfo, query: URLSearchParams, passing: Passing): Promise<ApiResponse> {
-    const { user, attributes } = await this.#identify(request, info, query);
+    const { user, attributes } = await this.#identify(request, info, query, passing);
     const entering = this.#options.gate.admit(attributes, info, request);
     const passage = entering instanceof Promise ? await entering : entering;
     passing.flowHeaders = passage.headers;
     if (passage.type === 'refused') return tooBusy();
     passing.leave = passage.leave;
     if (passing.answered) passage.leave();
-    await this.#authorize(attributes);
+    await this.#authorize(attributes, passing.audit);
     if (!info.isResource) return this.#answerPath(request, info, query, { user, passing });
     return this.#answerResource(request, info, query, { user, passing });
   }
 
-  /** Authenticates and impersonates: who the request counts as from here on. */
-  async #identify(request: ApiRequest, info: RequestInfo, query: URLSearchParams): Promise<{ readonly user: UserInfo; readonly attributes: Attributes }> {
-    let user = request.presetUser ?? (await this.#authenticate(request));
+  /** Authenticates, records, and impersonates: who the request counts as from here on. */
+  async #identify(request: ApiRequest, info: RequestInfo, query: URLSearchParams, passing: Passing): Promise<{ readonly user: UserInfo; readonly attributes: Attributes }> {
+    let user = request.presetUser ?? (await this.#authenticateRecorded(request, info, passing));
     let attributes = attributesOf(info, user, query);
+    passing.audit = this.#options.auditor?.begin(request, attributes, passing);
     const impersonation = await this.#options.impersonator.impersonate(request, attributes);
     if (impersonation.type === 'refused') throw impersonation.error;
     if (impersonation.type === 'impersonated') {
       user = impersonation.user;
+      passing.audit?.impersonated(user);
       attributes = { ...attributes, user };
     }
     return { user, attributes };
@@ -134,10 +145,24 @@ export class Pipeline {
     }
   }
 
-  async #authorize(attributes: Attributes): Promise<void> {
+  async #authorize(attributes: Attributes, audit?: AuditTrail): Promise<void> {
     const pending = this.#options.authorizer.authorize(attributes);
     const result = pending instanceof Promise ? await pending : pending;
+    audit?.annotate('authorization.k8s.io/decision', result.decision === 'allow' ? 'allow' : 'forbid');
+    audit?.annotate('authorization.k8s.io/reason', result.reason ?? '');
     if (result.decision !== 'allow') throw forbiddenError(attributes, result.reason);
+  }
+
+  /** Nobody's requests are recorded, too. */
+  async #authenticateRecorded(request: ApiRequest, info: RequestInfo, passing: Passing): Promise<UserInfo> {
+    const { auditor } = this.#options;
+    if (!auditor) return this.#authenticate(request);
+    try {
+      return await this.#authenticate(request);
+    } catch (error) {
+      passing.audit = auditor.begin(request, attributesOf(info, NOBODY, NO_QUERY), passing);
+      throw error;
+    }
   }
 
   async #authenticate(request: ApiRequest): Promise<UserInfo> {
@@ -182,7 +207,8 @@ export class Pipeline {
       },
       protobuf: context.protobuf,
       authorize: (verb) => this.#authorize({ ...attributesOf(info, user, query), verb }),
-      annotate: () => undefined,
+      annotate: (key, value) => passing.audit?.annotate(key, value),
+      ...(passing.audit && { recordRequest: (object: unknown) => passing.audit?.request(object) }),
     };
     const pending = dispatch(context, call, endpoints);
     const outcome = pending instanceof Promise ? await pending : pending;
@@ -204,6 +230,12 @@ export class Pipeline {
     const retryAfter = failed.status.details?.retryAfterSeconds;
     return retryAfter === undefined ? response : { ...response, headers: { 'retry-after': String(retryAfter) } };
   }
+}
+
+/** A failure of the server's own is told as one. */
+function recordPanic({ audit }: Passing, error: unknown): void {
+  const message = `APIServer panic'd: ${error instanceof Error ? error.message : String(error)}`;
+  audit?.stage('Panic', { status: { status: 'Failure', message, reason: 'InternalError', code: 500 } });
 }
 
 /** Plain reads are answered from bytes; all else asks the kind's rules something. */

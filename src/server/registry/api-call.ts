@@ -42,6 +42,8 @@ export interface ApiCall {
   authorize(verb: string): Promise<void>;
   /** Becomes a Warning header of the answer; repeated texts are sent once. */
   warn(text: string): void;
+  /** Told what the request brought, decoded, where that is recorded. */
+  readonly recordRequest?: (object: unknown) => void;
   /** For the audit event and the trace. */
   annotate(key: string, value: string): void;
 }

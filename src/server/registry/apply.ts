@@ -49,6 +49,7 @@ export async function readApplyBody(call: ApiCall): Promise<{ patch: JsonObject;
     const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
     throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`);
   }
+  call.recordRequest?.(value);
   return { patch: value, duplicates: parsed.duplicates };
 }
 

@@ -9,7 +9,7 @@ import { readObjectBody } from './decode-body.ts';
 import { claimOnCreate } from './field-ownership.ts';
 import { generateName } from './generated-name.ts';
 import type { Outcome } from './outcome.ts';
-import { parseWriteOptions, type WriteOptions } from './request-options.ts';
+import { parseWriteOptions, writeOptionsJson, type WriteOptions } from './request-options.ts';
 import { objectKey } from './resource-type.ts';
 import type { AdmissionRequest } from '../admission/admission-plugin.ts';
 import { admissionRequest, commit, contention, encodeFor, MAX_WRITE_ATTEMPTS, putOperation, rejectFindings, written } from './write-support.ts';
@@ -52,7 +52,7 @@ export async function createObject(context: RegistryContext, call: ApiCall, obje
   if (claim) await claimOnCreate(context, call, object, options);
   const hub = await toStored(call.type, object);
   call.type.settle?.(hub);
-  const admission = admissionRequest(call, 'CREATE', { name: hub.metadata.name ?? '', object: hub, dryRun: options.dryRun, options: createOptions(options) });
+  const admission = admissionRequest(call, 'CREATE', { name: hub.metadata.name ?? '', object: hub, dryRun: options.dryRun, options: writeOptionsJson({ ...options, kind: 'CreateOptions' }) });
   await context.admission.admit(admission);
   checkAdmitted(call, hub);
   const companion = context.companions.of(storage);
@@ -103,16 +103,6 @@ async function createAdmitted(context: RegistryContext, call: ApiCall, hub: Kube
       throw generated ? failure({ code: 409, reason: 'AlreadyExists', message: `${error.message}, the server was not able to generate a unique name for the object`, details: { ...error.status.details } }) : error;
     }
   }
-}
-
-function createOptions(options: WriteOptions): Record<string, unknown> {
-  return {
-    kind: 'CreateOptions',
-    apiVersion: 'meta.k8s.io/v1',
-    ...(options.dryRun && { dryRun: ['All'] }),
-    ...(options.fieldManager !== '' && { fieldManager: options.fieldManager }),
-    fieldValidation: options.fieldValidation,
-  };
 }
 
 /** Repeated owner references are dropped, with a warning: before fields are claimed, and once more after admission. */

@@ -122,6 +122,7 @@ export async function readObjectBody(context: RegistryContext, call: ApiCall, ty
   const { value, duplicates } = await parseBody(call, mediaType, bytes, type.kind);
   const object = decodeValue(context, call, type, { value, duplicates, bytes }, fieldValidation);
   type.defaults(object);
+  call.recordRequest?.(object);
   return object;
 }
 

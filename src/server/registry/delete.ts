@@ -57,6 +57,7 @@ async function readDeleteOptions(call: ApiCall): Promise<DeleteOptions> {
     throw badRequest(`decoded object cannot be converted to DeleteOptions`);
   }
   checkTypes(value);
+  call.recordRequest?.({ kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', ...value });
   return parseDeleteOptions(value, call.query);
 }
 

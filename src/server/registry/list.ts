@@ -19,10 +19,11 @@ export async function listObjects(context: RegistryContext, call: ApiCall): Prom
 /** The objects that a list or the deletion of a collection is about. */
 export async function selectObjects(context: RegistryContext, call: ApiCall, options: ListOptions): Promise<ListOutcome> {
   const { storage } = call.type;
-  const selection = selectionOf(storage, call.info.namespace, '', options);
+  const selection = selectionOf(call.type, call.info.namespace, '', options);
   const cache = await context.caches.get(storage);
   const token = options.continueToken === '' ? undefined : continuation(options);
   const snapshot = await stateFor(context, call, cache, options, token);
+  await selection.prepare?.([...rangeOf(snapshot.tree, selection.scope, token?.start)]);
   return page(cache, snapshot, selection, call.info.namespace, options.limit, token);
 }
 

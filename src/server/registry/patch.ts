@@ -78,6 +78,7 @@ export async function readPatch(call: ApiCall, mediaType: string): Promise<Patch
     throw error;
   }
   const { value, duplicates } = parsed;
+  call.recordRequest?.(value);
   if (mediaType === JSON_PATCH) return jsonPatch(value);
   const findings = jsonDuplicates(duplicates).strict;
   if (!isJsonObject(value)) throw badRequest(`${prefix}json: cannot unmarshal ${goType(value)} into Go value of type map[string]interface {}`);

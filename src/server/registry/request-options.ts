@@ -10,6 +10,8 @@ export interface WriteOptions {
   /** '' when not given. */
   readonly fieldManager: string;
   readonly fieldValidation: FieldValidation;
+  /** As the query says it; absent when it does not. */
+  readonly statedFieldValidation?: FieldValidation;
   readonly force: boolean | undefined;
 }
 
@@ -88,7 +90,20 @@ export function parseWriteOptions(kind: WriteOptions['kind'], query: URLSearchPa
     errors.push(fieldNotSupported('fieldValidation', fieldValidation, ['Ignore', 'Warn', 'Strict']));
   }
   if (errors.length > 0) optionsInvalid(kind, errors);
-  return { kind, dryRun, fieldManager, fieldValidation: (fieldValidation === '' ? 'Warn' : fieldValidation) as FieldValidation, force };
+  const stated = fieldValidation === '' ? undefined : (fieldValidation as FieldValidation);
+  return { kind, dryRun, fieldManager, fieldValidation: stated ?? 'Warn', ...(stated && { statedFieldValidation: stated }), force };
+}
+
+/** The options as an object, as admission is told of them: what the query did not say is absent. */
+export function writeOptionsJson({ kind, dryRun, fieldManager, statedFieldValidation, force }: WriteOptions): Record<string, unknown> {
+  return {
+    kind,
+    apiVersion: 'meta.k8s.io/v1',
+    ...(dryRun && { dryRun: ['All'] }),
+    ...(force !== undefined && { force }),
+    ...(fieldManager !== '' && { fieldManager }),
+    ...(statedFieldValidation !== undefined && { fieldValidation: statedFieldValidation }),
+  };
 }
 
 /** From the body's DeleteOptions when there is one, from the query otherwise; the query's dryRun counts with both. */

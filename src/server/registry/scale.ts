@@ -31,6 +31,7 @@ export async function updateScale(context: RegistryContext, call: ApiCall, mappi
   const parsed = await parseBody(call, mediaTypeOf(call.request.header('content-type')), bytes, 'Scale');
   const type = scaleBodyType();
   const scale = decodeValue(context, call, type, { ...parsed, bytes }, options.fieldValidation);
+  call.recordRequest?.(scale);
   const name = scale.metadata.name ?? '';
   if (name !== '' && name !== call.info.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.info.name})`);
   return writeScale(context, call, mapping, options, (current) => claimed(context, call, current, cloneJson(scale), options));

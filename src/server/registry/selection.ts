@@ -5,7 +5,8 @@ import { parseLabelSelector } from '../../machinery/parse-label-selector.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { badRequest } from '../../machinery/status-error.ts';
 import type { CachedObject } from '../watch-cache/cached-object.ts';
-import type { ResourceStorage } from './resource-type.ts';
+import { inRequestVersions } from './conversion.ts';
+import type { ResourceStorage, ResourceType } from './resource-type.ts';
 import type { ListOptions } from './request-options.ts';
 
 /** Which objects a list, a watch or a collection's deletion is about. */
@@ -14,6 +15,11 @@ export interface Selection {
   readonly scope: string;
   /** True when nothing but the scope decides. */
   readonly everything: boolean;
+  /**
+   * Present where fields are selected of a kind that is converted elsewhere: to be awaited before objects are matched.
+   * Rejects when they cannot be converted.
+   */
+  prepare?(items: readonly CachedObject[]): Promise<void>;
   matches(item: CachedObject): boolean;
 }
 
@@ -21,7 +27,8 @@ export interface Selection {
  * Compiles the selectors of a request. A field selector on metadata.name (and, in a namespace, only there) narrows the
  * scope to one key, so that such a list or watch costs one object. Throws BadRequest with Kubernetes' words.
  */
-export function selectionOf(storage: ResourceStorage, namespace: string, name: string, options: ListOptions): Selection {
+export function selectionOf(type: ResourceType, namespace: string, name: string, options: ListOptions): Selection {
+  const { storage } = type;
   const labels = options.labelSelector === '' ? undefined : parsedLabels(options.labelSelector);
   const fields = options.fieldSelector === '' ? undefined : parsedFields(options.fieldSelector);
   const terms = fields ? fieldTerms(storage, fields) : [];
@@ -42,12 +49,31 @@ export function selectionOf(storage: ResourceStorage, namespace: string, name: s
   if (labels) filters.push((object) => labels.matches(object.metadata.labels ?? {}));
   for (const term of terms) filters.push(term);
   if (filters.length === 0) return { scope, everything: true, matches: () => true };
+  if (type.conversion && fields?.terms.some(({ field }) => !field.startsWith('metadata.'))) return convertedSelection(type, scope, filters);
   return {
     scope,
     everything: false,
     matches: (item) => {
       const object = item.object();
       return filters.every((f) => f(object));
+    },
+  };
+}
+
+/** Fields are those of the version that is asked for. */
+function convertedSelection(type: ResourceType, scope: string, filters: readonly ((object: DeepReadonly<KubeObject>) => boolean)[]): Selection {
+  const converted = new WeakMap<CachedObject, DeepReadonly<KubeObject>>();
+  return {
+    scope,
+    everything: false,
+    async prepare(items) {
+      const missing = items.filter((item) => !converted.has(item));
+      const objects = await inRequestVersions(type, missing);
+      missing.forEach((item, i) => converted.set(item, objects[i] as DeepReadonly<KubeObject>));
+    },
+    matches: (item) => {
+      const object = converted.get(item) ?? item.object();
+      return filters.every((filter) => filter(object));
     },
   };
 }

@@ -11,7 +11,7 @@ import { fromStored, toStored } from './conversion.ts';
 import { readObjectBody } from './decode-body.ts';
 import { claimOnUpdate } from './field-ownership.ts';
 import type { Outcome } from './outcome.ts';
-import { parseWriteOptions, type WriteOptions } from './request-options.ts';
+import { parseWriteOptions, writeOptionsJson, type WriteOptions } from './request-options.ts';
 import type { ResourceStorage } from './resource-type.ts';
 import { WrittenObject, type ServedObject } from './served-object.ts';
 import { preconditionFailed } from './storage-precondition.ts';
@@ -115,7 +115,7 @@ async function attemptUpdate(context: RegistryContext, call: ApiCall, change: Ch
     object: hub,
     oldObject: stored,
     dryRun: change.options.dryRun,
-    options: { kind: change.options.kind, apiVersion: 'meta.k8s.io/v1', fieldValidation: change.options.fieldValidation, ...(change.options.fieldManager !== '' && { fieldManager: change.options.fieldManager }) },
+    options: writeOptionsJson(change.options),
   });
   await context.admission.admit(admission);
   dedupeOwnerReferences(call, hub, ' after mutating admission happens');

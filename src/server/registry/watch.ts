@@ -24,7 +24,7 @@ const INITIAL_CHUNK_BYTES = 256 * 1024;
 export async function watchObjects(context: RegistryContext, call: ApiCall): Promise<Outcome> {
   const options = parseListOptions(call.query);
   validateListOptions(options, true);
-  const selection = selectionOf(call.type.storage, call.info.namespace, call.info.name, options);
+  const selection = selectionOf(call.type, call.info.namespace, call.info.name, options);
   const cache = await context.caches.get(call.type.storage);
   if (!context.store.local) await cache.waitForNewest();
   if (call.form.format === 'protobuf') await context.protobuf.load();
@@ -102,6 +102,7 @@ class WatchStream implements CacheWatcher {
   /** Has a state converted that is to be shown. */
   async prepare(snapshot: Snapshot): Promise<void> {
     try {
+      await this.#selection.prepare?.([...this.#inScope(snapshot)]);
       if (this.#encoder.converts) await this.#encoder.prepare([...this.#selected(snapshot)]);
     } catch (error) {
       this.#stop();
@@ -117,14 +118,13 @@ class WatchStream implements CacheWatcher {
 
   /** Events stay in their order, however long each takes to be converted. */
   #later(event: CacheEvent): void {
-    const objects = [event.object, event.previous].filter((object) => object !== undefined && this.#selection.matches(object)) as CachedObject[];
     if (++this.#converting > MAX_PENDING_EVENTS) {
       this.#giveUp();
       return;
     }
     this.#order = this.#order.then(async () => {
       try {
-        if (!this.#stopped) await this.#encoder.prepare(objects.slice(0, 1));
+        if (!this.#stopped) await this.#prepareEvent(event);
         this.#converting--;
         this.#show(event);
       } catch (error) {
@@ -132,6 +132,12 @@ class WatchStream implements CacheWatcher {
         this.#finish();
       }
     });
+  }
+
+  async #prepareEvent({ object, previous }: CacheEvent): Promise<void> {
+    const objects = [object, previous].filter((one) => one !== undefined);
+    await this.#selection.prepare?.(objects);
+    await this.#encoder.prepare(objects.filter((one) => this.#selection.matches(one)).slice(0, 1));
   }
 
   #show(event: CacheEvent): void {
@@ -228,13 +234,17 @@ class WatchStream implements CacheWatcher {
   }
 
   *#selected(snapshot: Snapshot): Generator<CachedObject> {
+    for (const item of this.#inScope(snapshot)) if (this.#selection.matches(item)) yield item;
+  }
+
+  *#inScope(snapshot: Snapshot): Generator<CachedObject> {
     const { scope } = this.#selection;
-    if (scope !== '' && !scope.endsWith('/')) {
-      const item = snapshot.tree.get(scope);
-      if (item && this.#selection.matches(item)) yield item;
+    if (scope === '' || scope.endsWith('/')) {
+      yield* rangeOf(snapshot.tree, scope);
       return;
     }
-    for (const item of rangeOf(snapshot.tree, scope)) if (this.#selection.matches(item)) yield item;
+    const item = snapshot.tree.get(scope);
+    if (item) yield item;
   }
 
   #send(encoded: Uint8Array): void {

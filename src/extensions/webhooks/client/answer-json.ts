@@ -6,6 +6,8 @@ import type { WebhookAnswer } from './webhook-client.ts';
 
 const DECODED = new Set(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
 const TYPE_OF_HEAD = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
+/** Too many requests, internal errors, timeouts. */
+const PASSING: ReadonlySet<number> = new Set([429, 500, 504]);
 const MAX_SHOWN_BODY = 2048;
 
 /**
@@ -13,7 +15,7 @@ const MAX_SHOWN_BODY = 2048;
  * of the kind expected (or of no kind): a Status is told by its message, as Kubernetes' own client tells it.
  */
 export function answerJson(answer: WebhookAnswer, expected: { readonly kind: string; readonly versions: readonly string[] }): JsonObject {
-  if (answer.status < 200 || answer.status > 206) throw new WebhookCallError(statusMessage(answer) ?? genericMessage(answer));
+  if (answer.status < 200 || answer.status > 206) throw new WebhookCallError(statusMessage(answer) ?? genericMessage(answer), { mayPass: PASSING.has(answer.status) });
   const contentType = answer.contentType === '' ? 'application/json' : answer.contentType;
   const [mediaType = ''] = contentType.split(';');
   if (!DECODED.has(mediaType.trim().toLowerCase())) throw new WebhookCallError(`serializer for ${contentType} doesn't exist`);

@@ -14,8 +14,10 @@ export interface WebhookClientOptions {
 }
 
 export interface PostOptions {
-  /** From the beginning of the call to the last byte of its answer. Told to the webhook in the query. */
+  /** From the beginning of the call to the last byte of its answer. */
   readonly timeoutMs: number;
+  /** Whether the webhook is told of it in the query. Default true. */
+  readonly tellsTimeout?: boolean;
   /** Longer answers are a failure. Default 10 MiB. */
   readonly maxAnswerBytes?: number;
 }
@@ -46,7 +48,7 @@ export class WebhookClient {
       return await this.#exchange(target, body, options, true);
     } catch (error) {
       const text = error instanceof WebhookCallError ? error.message : connectionFailure(error as Error, target);
-      throw new WebhookCallError(`Post "${target.url}?timeout=${timeoutText(options)}": ${text}`, { cause: error });
+      throw new WebhookCallError(`Post "${target.url}${queryOf(options)}": ${text}`, { cause: error, mayPass: (error as { code?: string }).code === 'ECONNRESET' });
     }
   }
 
@@ -62,13 +64,13 @@ export class WebhookClient {
       method: 'POST',
       host: target.host,
       port: target.port,
-      path: `${target.path}?timeout=${timeoutText(options)}`,
+      path: `${target.path}${queryOf(options)}`,
       headers: {
         accept: 'application/json, */*',
         'content-type': 'application/json',
         'content-length': body.byteLength,
         'user-agent': 'kube-apiserver-admission',
-        ...(target.authorization !== undefined && { authorization: target.authorization }),
+        ...(await target.headers?.()),
       },
     });
     const timer = this.#options.clock.setTimer(options.timeoutMs, () => request.destroy(new WebhookCallError('context deadline exceeded')));
@@ -103,8 +105,8 @@ export class WebhookClient {
   }
 }
 
-function timeoutText({ timeoutMs }: PostOptions): string {
-  return formatDuration(BigInt(Math.ceil(timeoutMs / 1000)) * 1_000_000_000n);
+function queryOf({ timeoutMs, tellsTimeout = true }: PostOptions): string {
+  return tellsTimeout ? `?timeout=${formatDuration(BigInt(Math.ceil(timeoutMs / 1000)) * 1_000_000_000n)}` : '';
 }
 
 function answerTo(request: ClientRequest, body: Uint8Array, maxBytes: number): Promise<WebhookAnswer> {

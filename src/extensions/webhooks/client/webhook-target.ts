@@ -32,8 +32,8 @@ export interface WebhookTarget {
   /** The name that the certificate must be for, when it is not the host's. */
   readonly serverName?: string;
   readonly insecureSkipVerify?: boolean;
-  /** Sent with every call. */
-  readonly authorization?: string;
+  /** Sent with every call: how the caller proves who it is. */
+  headers?(): Promise<Readonly<Record<string, string | readonly string[]>>>;
 }
 
 const DEFAULT_PORT = 443;

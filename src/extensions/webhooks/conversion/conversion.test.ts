@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../machinery/object-meta.ts';
-import { startCluster, type Answer as ApiAnswer, type Cluster, type ClusterOptions } from '../../../sdk/testing/cluster.ts';
+import { startCluster, type Answer as ApiAnswer, type Cluster } from '../../../sdk/testing/cluster.ts';
+import type { ClusterOptions } from '../../../sdk/testing/cluster-options.ts';
 import { InProcessRequest } from '../../../server/http/in-process.ts';
 import { WebhookServer, type Answer, type ReceivedReview } from '../webhook-server.test-data.ts';
 
@@ -45,7 +46,7 @@ function converted({ body }: ReceivedReview, change: (object: Port, toApiVersion
 
 function definition(clientConfig: object | undefined, storage: 'v1' | 'v2' = 'v1'): object {
   const strings = (...names: string[]): object => ({ type: 'object', properties: { spec: { type: 'object', properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) } } });
-  const version = (name: string, schema: object): object => ({ name, served: true, storage: name === storage, schema: { openAPIV3Schema: schema }, subresources: { status: {} } });
+  const version = (name: string, schema: object): object => ({ name, served: true, storage: name === storage, schema: { openAPIV3Schema: schema }, subresources: { status: {} }, ...(name === 'v2' && { selectableFields: [{ jsonPath: '.spec.port' }] }) });
   return {
     metadata: { name: 'ports.example.com' },
     spec: {
@@ -152,6 +153,19 @@ describe.each(['a webhook', 'a function'])('conversion by %s', (by) => {
       'DELETED a example.com/v2 1',
       'ADDED d example.com/v2 4',
     ]);
+  });
+
+  test('fields are selected as the version has them', async () => {
+    const cluster = await prepare();
+    for (const n of [1, 2]) await make(cluster, 'v1', `p${n}`, { hostPort: `h:${n}` });
+    const selected = await cluster.request<Port>('GET', `${path('v2')}?fieldSelector=spec.port%3D2`);
+    expect(selected.body.items?.map(({ metadata }) => metadata.name)).toEqual(['p2']);
+    const events = await watch(cluster, '&fieldSelector=spec.port%3D2', 3, async () => {
+      await make(cluster, 'v1', 'p3', { hostPort: 'h:3' });
+      await make(cluster, 'v1', 'p4', { hostPort: 'g:2' });
+      await cluster.request('PATCH', `${path('v1')}/p4`, { body: { spec: { hostPort: 'g:4' } }, headers: { 'content-type': 'application/merge-patch+json' } });
+    });
+    expect(events.map(({ type, object }) => `${type} ${object.metadata.name}`)).toEqual(['ADDED p2', 'ADDED p4', 'DELETED p4']);
   });
 
   test('what was stored in another version is converted when the storage version changes, and stored anew when it is written', async () => {

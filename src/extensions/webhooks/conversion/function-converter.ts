@@ -1,4 +1,5 @@
 import { cloneJson, type JsonValue } from '../../../machinery/json.ts';
+import { parseJson, stringifyJson } from '../../../machinery/parse-json.ts';
 import type { KubeObject } from '../../../machinery/object-meta.ts';
 import { findStatusError } from '../../../machinery/status-error.ts';
 import type { ObjectConverter } from '../../custom-resources/custom-resource-kind.ts';
@@ -27,7 +28,7 @@ export function functionConverter(functions: ReadonlyMap<string, ConvertFunction
 async function converted(convert: ConvertFunction, object: KubeObject, toApiVersion: string): Promise<JsonValue> {
   try {
     // What is stored is JSON, whatever else the function returned.
-    return JSON.parse(JSON.stringify({ ...(await convert(cloneJson(object), toApiVersion)), apiVersion: toApiVersion })) as JsonValue;
+    return parseJson(stringifyJson({ ...(await convert(cloneJson(object), toApiVersion)), apiVersion: toApiVersion })).value;
   } catch (error) {
     const told = findStatusError(error) ?? (error as Error);
     throw conversionError(object, `failed: ${told.message}`, error);
