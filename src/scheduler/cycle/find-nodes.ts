@@ -3,7 +3,7 @@ import { FitError, type Diagnosis } from '../framework/fit-error.ts';
 import type { NodeInfo } from '../framework/node-info.ts';
 import { NodeStatuses } from '../framework/node-statuses.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
-import type { Profile } from '../framework/profile.ts';
+import { EXTENDERS, type Profile } from '../framework/profile.ts';
 import { Status } from '../framework/status.ts';
 import type { Nominator } from '../queue/nominator.ts';
 import { filterNode } from './filter-node.ts';
@@ -106,8 +106,7 @@ async function filterAll(context: FindNodesContext, { state, pod, statuses }: { 
 function rejectors(statuses: NodeStatuses, restrictedBy: readonly string[]): Pick<Diagnosis, 'unschedulablePlugins' | 'pendingPlugins'> {
   const unschedulablePlugins = new Set(restrictedBy);
   const pendingPlugins = new Set<string>();
-  for (const [, { plugin, code }] of statuses.entries()) {
-    if (plugin !== undefined) (code === 'Pending' ? pendingPlugins : unschedulablePlugins).add(plugin);
-  }
+  // What no plugin said, an extender did.
+  for (const [, { plugin = EXTENDERS, code }] of statuses.entries()) (code === 'Pending' ? pendingPlugins : unschedulablePlugins).add(plugin);
   return { unschedulablePlugins, pendingPlugins };
 }

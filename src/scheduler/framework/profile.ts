@@ -35,6 +35,9 @@ interface InterestOfPlugin extends EventInterest {
   readonly plugin: string;
 }
 
+/** Stands for extenders among those who rejected a pod: nobody knows which events they care for. */
+export const EXTENDERS = 'extenders';
+
 const FILTERS = new StateKey<readonly Plugin[]>('filters');
 
 /** The plugins of one scheduler name, and how they are called. Immutable: other plugins make another profile. */
@@ -86,7 +89,8 @@ export class Profile {
       interests = this.#interests.filter((interest) => isInterested(interest, event));
       this.#interestsOfEvents.set(key, interests);
     }
-    return interests.filter(({ plugin }) => plugins.has(plugin)).map(({ plugin, hint }) => ({ plugin, hint }));
+    const hints = interests.filter(({ plugin }) => plugins.has(plugin)).map(({ plugin, hint }) => ({ plugin, hint }));
+    return plugins.has(EXTENDERS) ? [...hints, { plugin: EXTENDERS, hint: undefined }] : hints;
   }
 
   /** Stops at the first rejection that no eviction could change, and at failures. */
