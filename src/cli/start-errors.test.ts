@@ -86,6 +86,11 @@ describe('the steersman command', () => {
     [['up', '--storage', 'etcd'], '--storage etcd needs --etcd-servers'],
     [['apiserver', '--authorization-mode', 'Trust'], '--authorization-mode knows Node, RBAC, AlwaysAllow, AlwaysDeny, Webhook, not "Trust"'],
     [['up', '--token-auth-file', 'absent.csv'], '--token-auth-file: ENOENT'],
+    [['up', '--nodes', 'many'], '--nodes takes a whole number from 0 to 10000, not "many"'],
+    [['up', '--node-capacity', 'cpu'], '--node-capacity takes name=value, not "cpu"'],
+    [['up', '--cluster-cidr', '10.0.0.0/28'], '--cluster-cidr: node CIDR mask size 24 does not fit 10.0.0.0/28'],
+    [['controller-manager', '--node-monitor-period', 'soon'], '--node-monitor-period takes a duration such as 40s, not "soon"'],
+    [['node'], 'nodes that run containers are not built: say --simulated'],
     [['up', '--no-such-flag'], "Unknown option '--no-such-flag'"],
     [['sail'], 'unknown command "sail": see "steersman help"'],
   ])('%j is refused with what is wrong', async (args, message) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Pod, PodCondition, PodStatus } from '../../api/types/generated/core-v1.ts';
 import { Addresses } from './addresses.ts';
+import { hostPortsOf, portsConflict } from './host-ports.ts';
 import { imageId, normalizedImage } from './images.ts';
 import { NodeLedger } from './node-ledger.ts';
 import { requestsOf } from './pod-admission.ts';
@@ -56,15 +57,37 @@ describe('what pods take of a node', () => {
   test('is counted once and given back once', () => {
     const ledger = new NodeLedger();
     const amounts = requestsOf(pod({ cpu: '1' }));
-    ledger.enter('u1', 'n', amounts);
-    ledger.enter('u1', 'n', amounts);
-    ledger.enter('u2', 'n', amounts);
+    const ports = ['TCP/0.0.0.0/80'];
+    ledger.enter('u1', 'n', { amounts, ports });
+    ledger.enter('u1', 'n', { amounts, ports });
+    ledger.enter('u2', 'n', { amounts, ports: [] });
+    expect(ledger.portsOf('n')).toEqual(ports);
     expect(Object.fromEntries(ledger.usedOf('n'))).toEqual({ cpu: 4000, pods: 2 });
     ledger.release('u1');
+    expect(ledger.portsOf('n')).toEqual([]);
     ledger.release('u1');
     expect(Object.fromEntries(ledger.usedOf('n'))).toEqual({ cpu: 2000, pods: 1 });
     ledger.release('u2');
     expect(ledger.usedOf('n').size).toBe(0);
+  });
+});
+
+describe('ports of a node', () => {
+  test.each<[string, string, boolean]>([
+    ['TCP/0.0.0.0/80', 'TCP/0.0.0.0/80', true],
+    ['TCP/0.0.0.0/80', 'UDP/0.0.0.0/80', false],
+    ['TCP/0.0.0.0/80', 'TCP/0.0.0.0/81', false],
+    ['TCP/10.0.0.1/80', 'TCP/10.0.0.2/80', false],
+    ['TCP/10.0.0.1/80', 'TCP/0.0.0.0/80', true],
+  ])('%s and %s cannot be had at once: %s', (a, b, conflict) => {
+    expect(portsConflict([a], [b])).toBe(conflict);
+    expect(portsConflict([b], [a])).toBe(conflict);
+  });
+
+  test('are those that containers and sidecars ask for', () => {
+    const ports = (hostPort: number, hostIP?: string) => [{ containerPort: 1, hostPort, ...(hostIP !== undefined && { hostIP }) }];
+    const pod: Pod = { apiVersion: 'v1', kind: 'Pod', metadata: {}, spec: { initContainers: [{ name: 'i', ports: ports(1) }, { name: 's', restartPolicy: 'Always', ports: ports(2, '10.0.0.1') }], containers: [{ name: 'c', ports: [...ports(3), { containerPort: 4 }] }] } };
+    expect(hostPortsOf(pod)).toEqual(['TCP/10.0.0.1/2', 'TCP/0.0.0.0/3']);
   });
 });
 

@@ -6,6 +6,7 @@ import { sumLists } from '../../api/pod-template/resource-list.ts';
 import type { PodSpec } from '../../api/pod-template/shapes.ts';
 import { getOwn, type DeepReadonly } from '../../machinery/json.ts';
 import { parseQuantity, quantityMilliValue, quantityValue } from '../../machinery/quantity.ts';
+import { hostPortsOf, portsConflict } from './host-ports.ts';
 import type { SharedPod } from './pod-run.ts';
 
 export type SharedNode = DeepReadonly<Node>;
@@ -40,8 +41,8 @@ export function amountsOf(list: Readonly<Record<string, string | undefined>> | u
 }
 
 /** As a kubelet judges a pod that was bound to its node, beside the `used` amounts of those that it took before. */
-export function admissionRejection(pod: SharedPod, node: SharedNode, { used, requests }: { readonly used: Amounts; readonly requests: Amounts }): Rejection | undefined {
-  return wrongSystem(pod, node) ?? tooLittle(node, used, requests) ?? wrongNode(pod, node);
+export function admissionRejection(pod: SharedPod, node: SharedNode, { used, usedPorts, requests }: { readonly used: Amounts; readonly usedPorts: readonly string[]; readonly requests: Amounts }): Rejection | undefined {
+  return wrongSystem(pod, node) ?? tooLittle(node, used, requests) ?? wrongNode(pod, node, usedPorts);
 }
 
 function wrongSystem({ spec }: SharedPod, { metadata }: SharedNode): Rejection | undefined {
@@ -66,8 +67,10 @@ function tooLittle({ status }: SharedNode, used: Amounts, requests: Amounts): Re
   return undefined;
 }
 
-function wrongNode({ spec }: SharedPod, node: SharedNode): Rejection | undefined {
+function wrongNode(pod: SharedPod, node: SharedNode, usedPorts: readonly string[]): Rejection | undefined {
+  const { spec } = pod;
   if (!wantsNode(spec, node)) return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed' };
+  if (portsConflict(hostPortsOf(pod), usedPorts)) return { reason: 'NodePorts', message: 'Predicate NodePorts failed' };
   const drivingOut = (node.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
   if (untoleratedTaint(drivingOut, spec?.tolerations ?? [])) return { reason: 'TaintToleration', message: 'Predicate TaintToleration failed' };
   return undefined;

@@ -8,6 +8,7 @@ import { compareResourceVersions } from '../../runtime/resource-version.ts';
 import { Addresses } from './addresses.ts';
 import { advancePod } from './advance-pod.ts';
 import { NodeLedger } from './node-ledger.ts';
+import { hostPortsOf } from './host-ports.ts';
 import { addressesOf } from './node-loop.ts';
 import { admissionRejection, requestsOf, type SharedNode } from './pod-admission.ts';
 import type { PodRun, SharedPod } from './pod-run.ts';
@@ -104,14 +105,14 @@ export class PodLoop {
     let run = readRun(pod);
     if (!run) {
       run = { startedMs: clock.now(), containers: new Map() };
-      const rejection = admissionRejection(pod, node, { used: this.#ledger.usedOf(nodeName), requests });
+      const rejection = admissionRejection(pod, node, { used: this.#ledger.usedOf(nodeName), usedPorts: this.#ledger.portsOf(nodeName), requests });
       if (rejection) {
         events.ofPod(pod, { type: 'Warning', ...rejection });
         run = { ...run, failure: { type: 'rejected', reason: rejection.reason, message: `Pod was rejected: ${rejection.message}`, atMs: clock.now() } };
       }
       for (const message of scriptProblems(pod)) events.ofPod(pod, { type: 'Warning', reason: 'InvalidSimulation', message });
     }
-    if (!run.failure) this.#ledger.enter(uid, nodeName, requests);
+    if (!run.failure) this.#ledger.enter(uid, nodeName, { amounts: requests, ports: hostPortsOf(pod) });
     const held = { run };
     this.#held.set(uid, held);
     return held;
@@ -155,7 +156,7 @@ export class PodLoop {
     const { uid = '' } = pod.metadata;
     if (hasEnded(pod) || pod.status?.startTime === undefined) return;
     if (pod.spec?.hostNetwork !== true) this.#addresses.claim(uid, (pod.status.podIPs ?? []).map(({ ip }) => ip));
-    this.#ledger.enter(uid, pod.spec?.nodeName ?? '', requestsOf(pod));
+    this.#ledger.enter(uid, pod.spec?.nodeName ?? '', { amounts: requestsOf(pod), ports: hostPortsOf(pod) });
   }
 
   #forget(uid: string): void {

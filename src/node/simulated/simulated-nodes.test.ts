@@ -167,9 +167,10 @@ describe('a pod on a simulated node', () => {
   test.each<[string, Partial<PodSpec>, string, string]>([
     ['too many processors', { containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '4500m' } } }] }, 'OutOfcpu', "Node didn't have enough resource: cpu, requested: 4500, used: 500, capacity: 4000"],
     ['another node', { nodeSelector: { zone: 'b' } }, 'NodeAffinity', 'Predicate NodeAffinity failed'],
+    ['a port that is taken', { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80, hostPort: 80 }] }] }, 'NodePorts', 'Predicate NodePorts failed'],
     ['another system', { os: { name: 'windows' } }, 'PodOSNotSupported', "Failed to admit pod as the OS field doesn't match node OS"],
   ])('that wants %s is refused', async (_, spec, reason, message) => {
-    await run('first', { spec: { containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '500m' } } }] } });
+    await run('first', { spec: { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80, hostPort: 80 }], resources: { requests: { cpu: '500m' } } }] } });
     await run('refused', { spec });
     const { status } = (await pod('refused')) ?? {};
     expect(status).toMatchObject({ phase: 'Failed', reason, message: `Pod was rejected: ${message}` });
