@@ -10,7 +10,7 @@ import { machine } from './report.ts';
 const PODS = '/api/v1/namespaces/default/pods';
 /** Creations under way at once. */
 const CREATORS = 32;
-const POLL_MS = 20;
+const POLL_MS = 100;
 
 interface Workload {
   readonly name: string;

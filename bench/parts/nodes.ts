@@ -12,8 +12,9 @@ const POLL_MS = 50;
 const IDLE_MS = 30_000;
 /** Until events are written and garbage was collected. */
 const SETTLE_MS = 15_000;
-const PATIENCE_MS = 300_000;
-const WEB = '/apis/apps/v1/namespaces/default/deployments/web';
+const PATIENCE_MS = 600_000;
+const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
+const MAX_REPLICAS = 1_000;
 
 interface UpServer extends ChildServer {
   readonly client: ApiClient;
@@ -51,12 +52,12 @@ async function rollout(count: number, replicas: number): Promise<Measurement[]> 
     const idleNodes = await idleShare(server);
     const emptyBytes = server.residentBytes();
     const cpuBefore = server.cpuSeconds();
-    const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx:1.27', resources: { requests: { cpu: '10m', memory: '16Mi' } } }] } };
-    await client.must('POST', WEB.slice(0, WEB.lastIndexOf('/')), JSON.stringify({ metadata: { name: 'web' }, spec: { replicas: 0, selector: { matchLabels: { app: 'web' } }, template } }));
-    await delay(500);
+    const names = Array.from({ length: Math.ceil(replicas / MAX_REPLICAS) }, (_, i) => `web-${i}`);
+    for (const name of names) await client.must('POST', DEPLOYMENTS, JSON.stringify(deployment(name)));
+    await delay(1000);
     const readyMs = await timed(async () => {
-      await client.must('PATCH', `${WEB}/scale`, JSON.stringify({ spec: { replicas } }), 'application/merge-patch+json');
-      await until(async () => (JSON.parse(await client.must('GET', WEB)) as { status?: { readyReplicas?: number } }).status?.readyReplicas === replicas);
+      for (const name of names) await client.must('PATCH', `${DEPLOYMENTS}/${name}/scale`, JSON.stringify({ spec: { replicas: replicas / names.length } }), 'application/merge-patch+json');
+      await until(async () => (await readyReplicas(client)) === replicas);
     });
     const cpuSeconds = server.cpuSeconds() - cpuBefore;
     await delay(SETTLE_MS);
@@ -83,6 +84,16 @@ async function withUp<T>(count: number, use: (server: UpServer) => Promise<T>): 
     await server.stop();
     rmSync(folder, { recursive: true });
   }
+}
+
+function deployment(name: string): object {
+  const template = { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'c', image: 'nginx:1.27', resources: { requests: { cpu: '10m', memory: '16Mi' } } }] } };
+  return { metadata: { name }, spec: { replicas: 0, selector: { matchLabels: { app: name } }, template } };
+}
+
+async function readyReplicas(client: ApiClient): Promise<number> {
+  const { items } = JSON.parse(await client.must('GET', DEPLOYMENTS)) as { items: { status?: { readyReplicas?: number } }[] };
+  return items.reduce((sum, { status }) => sum + (status?.readyReplicas ?? 0), 0);
 }
 
 /** Ready, with addresses to give, and open to pods. */

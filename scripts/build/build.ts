@@ -21,6 +21,7 @@ const bundle = await rolldown({
   input: {
     main: path.join(root, 'src/cli/main.ts'),
     cel: path.join(root, 'src/sdk/cel/index.ts'),
+    scheduler: path.join(root, 'src/sdk/scheduler/index.ts'),
     testing: path.join(root, 'src/sdk/testing/index.ts'),
     webhooks: path.join(root, 'src/sdk/webhooks/index.ts'),
   },

@@ -19,12 +19,12 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     return 0;
   }
   if (!values.has('simulated')) throw new UsageError('nodes that run containers are not built: say --simulated');
-  const nodes = simulatedNodes(values);
+  const settings = simulatedNodes(values);
   const log = (line: string): void => void context.stderr.write(`${line}\n`);
   const connection = connectComponent(flagText(values, 'kubeconfig'), 'kubelet', context);
   const work = async (signal: AbortSignal): Promise<void> => {
-    const running = startSimulatedNodes({ client: connection.client, random: Math.random, kubeletVersion: `v${KUBERNETES_VERSION}`, nodes, log });
-    log(`playing ${nodes.length} nodes of its own, and those with the annotation steersman.dev/simulated=true`);
+    const running = startSimulatedNodes({ client: connection.client, random: Math.random, kubeletVersion: `v${KUBERNETES_VERSION}`, ...settings, log });
+    log(`playing ${settings.nodes.length} nodes of its own, and those with the annotation steersman.dev/simulated=true`);
     await aborted(signal);
     await running.stop();
   };

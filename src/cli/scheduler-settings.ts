@@ -20,7 +20,12 @@ export async function schedulerSettings({ config, plugins }: { readonly config: 
   const path = resolve(context.cwd, config);
   const { loadConfiguration } = await import('../sdk/scheduler/load-configuration.ts');
   try {
-    const { file, extenders } = loadConfiguration(readFileSync(path, 'utf8'), { clock: systemClock, log, readFile: (name) => readFileSync(resolve(dirname(path), name)) });
+    const { file, extenders } = loadConfiguration(readFileSync(path, 'utf8'), {
+      clock: systemClock,
+      log,
+      readFile: (name) => readFileSync(resolve(dirname(path), name)),
+      addedPlugins: added.map(({ name }) => name),
+    });
     return { file, options: { configuration: file, extenders, plugins: added } };
   } catch (error) {
     throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });

@@ -1,9 +1,12 @@
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { startScheduler } from '../sdk/scheduler/start-scheduler.ts';
 import type { LeaderElectionConfiguration } from '../scheduler/config/read-configuration.ts';
 import { parseDurationMs } from '../machinery/duration.ts';
 import { booleanFlag, flagHelp, flagList, flagText, parseFlags, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
 import { aborted, connectComponent, runComponent, type LeaseOptions } from './component.ts';
+import { serveDecisionSocket } from './decision-socket.ts';
+import { SOCKET_FLAG } from './socket-flag.ts';
 import { PLUGIN_FLAG, schedulerSettings } from './scheduler-settings.ts';
 
 /** The file's values hold for what is not given here; the defaults are kube-scheduler's. */
@@ -21,6 +24,7 @@ const FLAGS: readonly Flag[] = [
   PLUGIN_FLAG,
   { name: 'kubeconfig', type: 'string', value: 'FILE', help: 'how to reach the API server (default: as kubectl finds it)' },
   ...LEADER_FLAGS,
+  SOCKET_FLAG,
   { name: 'help', type: 'boolean', help: 'show this' },
 ];
 
@@ -37,8 +41,11 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   const connection = connectComponent(flagText(values, 'kubeconfig') ?? (file?.kubeconfig || undefined), 'kube-scheduler', context);
   const work = async (signal: AbortSignal): Promise<void> => {
     const running = startScheduler({ client: connection.client, random: Math.random, hostName: hostname(), log, ...options });
+    const socket = flagText(values, SOCKET_FLAG.name);
+    const close = socket === undefined ? undefined : await serveDecisionSocket(resolve(context.cwd, socket), running.scheduler);
     log('scheduling pods');
     await aborted(signal);
+    await close?.();
     await running.stop();
   };
   try {

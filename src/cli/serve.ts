@@ -5,6 +5,7 @@ import { systemClock } from '../machinery/clock.ts';
 import { openApiServer, listen } from '../sdk/cluster/api-server-process.ts';
 import type { ApiServer } from '../server/api-server.ts';
 import { openCertificateFolder } from '../server/certificates/certificate-folder.ts';
+import type { NodeConnector } from '../server/endpoints/node-connector.ts';
 import { servingHosts, type ClusterCertificates } from '../server/certificates/cluster-certificates.ts';
 import { kubeconfigText } from '../server/certificates/kubeconfig.ts';
 import type { Store } from '../store/store.ts';
@@ -25,8 +26,11 @@ const SHUTDOWN_GRACE_MS = 5000;
 /** Loading takes the process's time: whoever waits for the start goes first. */
 const WARM_UP_AFTER_MS = 1000;
 
-/** Opens certificates, store, server and port, in this order; what was opened is closed again if a later step fails. */
-export async function serve(settings: ServerSettings, context: CommandContext): Promise<Serving> {
+/**
+ * Opens certificates, store, server and port, in this order; what was opened is closed again if a later step fails.
+ * `connector`: how nodes are reached; absent: not at all.
+ */
+export async function serve(settings: ServerSettings, context: CommandContext, connector?: NodeConnector): Promise<Serving> {
   const access = await settings.access();
   const audit = await settings.audit();
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
@@ -48,6 +52,7 @@ export async function serve(settings: ServerSettings, context: CommandContext): 
       enabledAdmission: settings.enabledAdmission,
       disabledAdmission: settings.disabledAdmission,
       log: (line) => context.stderr.write(`${line}\n`),
+      ...(connector && { connector }),
       ...(settings.tokenFile !== undefined && { tokenFile: settings.tokenFile }),
       ...(settings.clientCa !== undefined && { clientCa: settings.clientCa }),
     });

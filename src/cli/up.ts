@@ -1,3 +1,4 @@
+import { SimulatedNodeConnector } from '../sdk/nodes/simulated-node-connector.ts';
 import { flagHelp, parseFlags, type CommandContext, type Flag } from './command.ts';
 import { CONTROLLERS_FLAG, controllersOf } from './controller-flags.ts';
 import { clusterCidrFlag, NODE_LOOP_FLAGS, nodeSettings } from './node-loop-flags.ts';
@@ -31,12 +32,13 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   }
   const controllers = controllersOf(values);
   const scheduler = await schedulerOf(values, context);
-  const nodes = simulatedNodes(values);
+  const simulated = simulatedNodes(values);
+  const connector = new SimulatedNodeConnector();
   const settings = serverSettings(values, 'port', context);
   const nodeLoops = nodeSettings(values, settings.serviceClusterIpRange.split(','));
-  const controlled = withControllers(await serve(settings, context), { controllers, nodes: nodeLoops }, context);
+  const controlled = withControllers(await serve(settings, context, connector), { controllers, nodes: nodeLoops }, context);
   const scheduled = scheduler ? withScheduler(controlled, scheduler, context) : controlled;
-  const serving = withNodes(scheduled, nodes, context);
+  const serving = withNodes(scheduled, { settings: simulated, connector }, context);
   return untilStopped(
     serving,
     context,

@@ -1,3 +1,4 @@
+import { abortable } from '../client/abortable.ts';
 import { asError } from '../client/as-error.ts';
 import { objectKey, type ApiObject } from '../client/resource-definition.ts';
 import type { Clock } from '../machinery/clock.ts';
@@ -128,8 +129,13 @@ export class Controller {
   }
 
   async #work(): Promise<void> {
-    for (const informer of this.#informers) if (!(await informer.waitForSync())) return;
+    for (const informer of this.#informers) if (!(await this.#unlessStopped(informer.waitForSync()))) return;
     await Promise.all(Array.from({ length: this.#options.workers ?? 1 }, () => this.#worker()));
+  }
+
+  /** What informers wait for may never come, and whoever stops the controller may stop them after it. */
+  #unlessStopped(waiting: Promise<boolean>): Promise<boolean> {
+    return abortable(waiting, this.#abort.signal).catch(() => false);
   }
 
   async #worker(): Promise<void> {
@@ -145,7 +151,7 @@ export class Controller {
   async #process(item: WorkItem<Cause>): Promise<void> {
     const { clock, reconcile, catchUpMs = 300_000, onError } = this.#options;
     const { key, causes, otherCauses, addedMs } = item;
-    for (const informer of this.#informers) if (!informer.isCaughtUp) await informer.waitUntilCaughtUp(catchUpMs);
+    for (const informer of this.#informers) if (!informer.isCaughtUp) await this.#unlessStopped(informer.waitUntilCaughtUp(catchUpMs));
     const { signal } = this.#abort;
     if (signal.aborted) return;
     const startedMs = clock.now();

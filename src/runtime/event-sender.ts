@@ -5,22 +5,24 @@ import { sleep, type Clock } from '../machinery/clock.ts';
 export interface EventSenderOptions {
   readonly clock: Clock;
   readonly random: () => number;
+  /** How many are written at once; default 1. With more, they may come in another order. */
+  readonly concurrency?: number;
+  /** More waiting than these means that events come faster than they can be written: new ones are dropped; default 1000. */
+  readonly maxWaiting?: number;
   /** Told of events that could not be written. */
   readonly onError?: (error: Error) => void;
-  /** More than these waiting means that events come faster than they can be written: new ones are dropped. Default 1000. */
-  readonly maxWaiting?: number;
 }
 
 const MAX_WAITING = 1000;
 const MAX_TRIES = 12;
 const RETRY_MS = 10_000;
 
-/** Writes events in the background, one after the other, so that recording never waits for the server. */
+/** Writes events in the background, so that recording never waits for the server. */
 export class EventSender {
   readonly #options: EventSenderOptions;
   readonly #waiting: (() => Promise<void>)[] = [];
   readonly #abort = new AbortController();
-  #run: Promise<void> | undefined;
+  readonly #runs = new Set<Promise<void>>();
 
   constructor(options: EventSenderOptions) {
     this.#options = options;
@@ -35,25 +37,27 @@ export class EventSender {
   send(write: () => Promise<void>): boolean {
     if (this.#abort.signal.aborted || this.#waiting.length >= (this.#options.maxWaiting ?? MAX_WAITING)) return false;
     this.#waiting.push(write);
-    this.#run ??= this.#work();
+    if (this.#runs.size < (this.#options.concurrency ?? 1)) {
+      const run = this.#work().finally(() => this.#runs.delete(run));
+      this.#runs.add(run);
+    }
     return true;
   }
 
   /** Resolves when everything recorded so far was written, or given up. */
   async flush(): Promise<void> {
-    while (this.#run) await this.#run;
+    while (this.#runs.size > 0) await Promise.all(this.#runs);
   }
 
   /** Drops what was not written yet. */
   async stop(): Promise<void> {
     this.#abort.abort(new Error('the event recorder was stopped'));
     this.#waiting.length = 0;
-    await this.#run;
+    await Promise.all(this.#runs);
   }
 
   async #work(): Promise<void> {
     for (let write = this.#waiting.shift(); write; write = this.#waiting.shift()) await this.#try(write);
-    this.#run = undefined;
   }
 
   /** Never rejects: an event is not worth more than this. */

@@ -14,6 +14,9 @@ export interface EventSeriesRecorderOptions {
   /** Who reports: `default-scheduler`. */
   readonly reportingController: string;
   readonly reportingInstance: string;
+  /** How many events are written at once, and may wait to be; see EventSender. */
+  readonly concurrency?: number;
+  readonly maxWaiting?: number;
   readonly onError?: (error: Error) => void;
 }
 
@@ -56,10 +59,10 @@ export class EventSeriesRecorder {
   #stopped = false;
 
   constructor(options: EventSeriesRecorderOptions) {
-    const { client, random, onError } = options;
+    const { client, random, onError, concurrency, maxWaiting } = options;
     this.#options = options;
     this.#names = new EventNames(client.clock, random);
-    this.#sender = new EventSender({ clock: client.clock, random, ...(onError && { onError }) });
+    this.#sender = new EventSender({ clock: client.clock, random, ...(concurrency !== undefined && { concurrency }), ...(maxWaiting !== undefined && { maxWaiting }), ...(onError && { onError }) });
   }
 
   /** Returns at once. */

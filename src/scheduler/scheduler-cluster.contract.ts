@@ -20,6 +20,8 @@ export class SchedulerCluster {
   readonly clock = new VirtualClock();
   readonly cluster: Cluster;
   readonly log: string[] = [];
+  /** Says of each call of the scheduler whether it is lost before the server sees it, or its answer is; absent: none. */
+  fault: ((method: string, path: string) => 'lost' | 'unanswered' | undefined) | undefined;
   #running: RunningScheduler | undefined;
   #pending = 0;
 
@@ -45,11 +47,19 @@ export class SchedulerCluster {
     const server: Pick<Cluster['server'], 'handle'> = {
       handle: (request) => {
         this.#pending++;
-        return this.cluster.server.handle(request).finally(() => this.#pending--);
+        return this.#handle(request).finally(() => this.#pending--);
       },
     };
     this.#running = startInProcessScheduler(server, { clock: this.clock, random: seededRandom(3), log: (line) => this.log.push(line), ...options });
     await this.settle();
+  }
+
+  async #handle(request: Parameters<Cluster['server']['handle']>[0]): ReturnType<Cluster['server']['handle']> {
+    const fault = this.fault?.(request.method, request.path);
+    if (fault === 'lost') throw new Error('connection refused');
+    const response = await this.cluster.server.handle(request);
+    if (fault === 'unanswered') throw new Error('connection reset');
+    return response;
   }
 
   async stop(): Promise<void> {

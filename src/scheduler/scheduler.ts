@@ -2,10 +2,11 @@ import type { Namespace, Node, Pod } from '../api/types/generated/core-v1.ts';
 import { asError } from '../client/as-error.ts';
 import { BUILTIN } from '../client/builtin-resources.ts';
 import type { Client } from '../client/client.ts';
+import { nextTurn } from '../machinery/next-turn.ts';
 import { EventSeriesRecorder } from '../runtime/event-series-recorder.ts';
 import { SharedInformers } from '../runtime/shared-informers.ts';
 import { ClusterCache } from './cache/cluster-cache.ts';
-import { pluginNames, enabledPlugins, PluginSelectionError } from './config/enabled-plugins.ts';
+import { checkPluginNames, enabledPlugins, pluginNames, PluginSelectionError } from './config/enabled-plugins.ts';
 import type { ProfileConfiguration, SchedulerConfiguration } from './config/configuration.ts';
 import { bindPod, giveUpPlacement, type Placement } from './cycle/bind-pod.ts';
 import type { Extender } from './cycle/extender.ts';
@@ -47,6 +48,8 @@ interface ProfileSource {
 
 /** So many bindings at most are under way; pods that wait for a permit do not count. */
 const MAX_BINDINGS = 256;
+/** Every pod that is bound is an event: they must keep pace. */
+const EVENTS = { concurrency: 32, maxWaiting: 10_000 };
 /** After so many cycles in a row the process's other work gets its turn. */
 const CYCLES_PER_TURN = 4;
 
@@ -86,7 +89,7 @@ export class Scheduler {
     const events = new Map(
       configuration.profiles.map(({ schedulerName }) => [
         schedulerName,
-        new EventSeriesRecorder({ client, random, reportingController: schedulerName, reportingInstance: `${schedulerName}-${options.hostName}`, onError: (error) => log(`scheduler: event: ${error.message}`) }),
+        new EventSeriesRecorder({ client, random, ...EVENTS, reportingController: schedulerName, reportingInstance: `${schedulerName}-${options.hostName}`, onError: (error) => log(`scheduler: event: ${error.message}`) }),
       ]),
     );
     this.#context = {
@@ -156,12 +159,13 @@ export class Scheduler {
 
   #addProfile(configuration: ProfileConfiguration): void {
     const { schedulerName, plugins: chosen, pluginConfig } = configuration;
+    const { registry } = this.#options;
+    checkPluginNames([configuration], DEFAULT_PLUGINS, new Set(registry.keys()));
     const handle = this.#handle(schedulerName);
     const plugins = new Map<string, Plugin>();
     for (const name of pluginNames(chosen, DEFAULT_PLUGINS)) {
-      const factory = this.#options.registry.get(name);
-      if (!factory) throw new PluginSelectionError(`profile ${JSON.stringify(schedulerName)}: ${JSON.stringify(name)} does not exist in the registry of plugins`);
-      plugins.set(name, factory(pluginConfig.get(name), handle));
+      const plugin = registry.get(name)?.(pluginConfig.get(name), handle);
+      if (plugin) plugins.set(name, plugin);
     }
     this.#build(configuration, plugins);
   }
@@ -210,7 +214,7 @@ export class Scheduler {
     nodes.addHandler(nodeHandler(targets));
     pods.addHandler(podHandler(targets));
     watchOthers(this.#informers, queue, wanted);
-    this.#informers.start();
+    await this.#informers.startInTurns();
     if (!(await this.#informers.waitForSync())) return;
     for (let cycles = 1; !this.#abort.signal.aborted; cycles++) {
       const queued = queue.pop();
@@ -224,7 +228,7 @@ export class Scheduler {
         log(`scheduler: ${queued.info.key}: ${asError(error).message}`);
         queue.done(queued.info.uid);
       }
-      if (cycles % CYCLES_PER_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      if (cycles % CYCLES_PER_TURN === 0) await nextTurn();
     }
   }
 

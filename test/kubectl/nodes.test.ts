@@ -64,11 +64,14 @@ test('a job completes, one that fails says so', async () => {
 });
 
 test('a container that crashes is seen to', async () => {
-  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'crash', annotations: { 'simulated.steersman.dev/exit-code': '1', 'simulated.steersman.dev/run-duration': '10ms' } }, spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image: 'busybox:1' }] } };
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'crash', annotations: { 'simulated.steersman.dev/exit-code': '1', 'simulated.steersman.dev/run-duration': '10ms', 'simulated.steersman.dev/log': 'begins\nbreaks\n' } }, spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image: 'busybox:1' }] } };
   await user.file('crash.json', JSON.stringify(pod));
   await user.kubectl('create -f crash.json');
   await user.kubectl(['wait', '--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=CrashLoopBackOff', 'pod/crash', '--timeout=25s']);
   expect(await user.kubectl('get pod crash --no-headers')).toMatch(/^crash +0\/1 +CrashLoopBackOff +1 /);
+  expect(await user.kubectl('logs crash')).toBe('begins\nbreaks\n');
+  expect(await user.kubectl('logs crash --previous --tail=1')).toBe('breaks\n');
+  expect(await user.fails('logs crash -c other')).toBe('error: container other is not valid for pod crash out of: c\n');
   await user.kubectl('delete pod crash --timeout=25s');
 });
 

@@ -15,7 +15,7 @@ import { isNamespaceTerminating } from '../unless-terminating.ts';
 import { computeActive, finishedCondition, jobsToForget, withActive, type SharedJob } from './compute-active.ts';
 import { computeDueRun, computeNextDelayMs, InvalidScheduleError, type DueRun, type ScheduleContext, type SharedCronJob } from './compute-schedule.ts';
 import { readSchedule } from './cron-job-schedule.ts';
-import { jobAt, jobName } from './cron-jobs-job.ts';
+import { jobAt, jobName } from './scheduled-job.ts';
 
 interface Parts {
   readonly cronJobs: Informer<CronJob>;

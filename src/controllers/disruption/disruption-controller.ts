@@ -10,6 +10,7 @@ import { Controller, type Change, type ReconcileResult } from '../../runtime/con
 import { EventRecorder } from '../../runtime/event-recorder.ts';
 import type { ControllerContext, RunningController } from '../controller-context.ts';
 import { failureLog } from '../failure-log.ts';
+import { PacedChanges } from '../pacing/paced-changes.ts';
 import type { SharedPod } from '../pods/pod-state.ts';
 import { SelectingObjects } from '../selectors/selecting-objects.ts';
 import { computeStatus, failedStatus, needsScale, type SharedBudget } from './compute-status.ts';
@@ -26,6 +27,7 @@ export function startDisruptionController(context: ControllerContext): RunningCo
   const budgets = informers.get<PodDisruptionBudget>(BUILTIN.podDisruptionBudgets);
   const pods = informers.get<Pod>(BUILTIN.pods);
   const scales = new PodScales(client, informers);
+  const paced = new PacedChanges(clock);
 
   const selecting = new SelectingObjects(budgets, ({ spec }) => labelSelectorFromObject(spec?.selector as Parameters<typeof labelSelectorFromObject>[0]));
 
@@ -57,6 +59,7 @@ export function startDisruptionController(context: ControllerContext): RunningCo
     // The text names the namespace twice in Kubernetes, too.
     for (const pod of notDeleted) events.event(pod, 'Warning', 'NotDeleted', `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`);
     if (status) await write(budget, status, signal);
+    paced.ran(objectKey(budget), selected.length);
     return recheckMs === undefined ? undefined : { requeueAfterMs: recheckMs - nowMs + 1 };
   };
 
@@ -66,7 +69,10 @@ export function startDisruptionController(context: ControllerContext): RunningCo
     onError: failureLog(log, NAME),
     reconcile: async (key, { signal }) => {
       const budget = budgets.store.get(key);
-      if (!budget) return;
+      if (!budget) {
+        paced.forget(key);
+        return;
+      }
       try {
         return await calculate(budget, signal);
       } catch (error) {
@@ -78,7 +84,7 @@ export function startDisruptionController(context: ControllerContext): RunningCo
     },
   });
   controller.watch(budgets);
-  controller.watch(pods, { keysOf: (pod) => selecting.keysSelecting(pod) });
+  const removePodHandler = paced.watch(pods, controller, (pod) => selecting.keysSelecting(pod));
   // Sizes of workloads are expected counts.
   const inNamespace = { keysOf: ({ metadata }: DeepReadonly<ApiObject>) => budgets.store.inNamespace(metadata.namespace ?? '').map(objectKey), filter: scaled };
   controller.watch(scales.replicaSets, inNamespace).watch(scales.deployments, inNamespace).watch(scales.statefulSets, inNamespace).watch(scales.replicationControllers, inNamespace);
@@ -94,6 +100,7 @@ export function startDisruptionController(context: ControllerContext): RunningCo
   return {
     stop: async () => {
       removeHandler();
+      removePodHandler();
       await Promise.all([controller.stop(), stale.stop()]);
       await events.stop();
     },

@@ -2,10 +2,10 @@ import type { Node } from '../../api/types/generated/core-v1.ts';
 import type { Endpoint, EndpointPort } from '../../api/types/generated/discovery-v1.ts';
 import type { DeepReadonly } from '../../machinery/json.ts';
 import { isReady, type SharedPod } from '../pods/pod-state.ts';
-import { orderPorts } from '../services/port-order.ts';
+import { portOrder } from '../services/port-order.ts';
+import { computeZoneHints, dividesByZone } from './zone-hints.ts';
+import { ZONE_LABEL, type ZoneShares } from './zone-shares.ts';
 import { isHeadless, isPublished, podAddresses, podHostname, podPort, type AddressFamily, type SharedService } from '../services/service-pods.ts';
-
-const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
 export interface DesiredGroup {
   readonly ports: readonly EndpointPort[];
@@ -17,22 +17,29 @@ export interface DesiredEndpoints {
   readonly groups: ReadonlyMap<string, DesiredGroup>;
   /** Pods left out because their node is not known; they want another look. */
   readonly withoutNode: readonly SharedPod[];
+  /** Why the service's endpoints are not divided among zones, though it asks for that; '' when they are. */
+  readonly undivided?: string;
 }
 
 export interface ServiceObservation {
   readonly service: SharedService;
   readonly pods: readonly SharedPod[];
   readonly nodeOf: (name: string) => DeepReadonly<Node> | undefined;
+  /** Asked only where endpoints are to be divided by it. */
+  readonly shares: () => ZoneShares;
 }
 
 /** What slices of one address type should hold. */
-export function desiredEndpoints({ service, pods, nodeOf }: ServiceObservation, family: AddressFamily): DesiredEndpoints {
+export function desiredEndpoints({ service, pods, nodeOf, shares }: ServiceObservation, family: AddressFamily): DesiredEndpoints {
   const groups = new Map<string, DesiredGroup>();
   const withoutNode: SharedPod[] = [];
+  const inOrder = portOrder<EndpointPort>('endpointSlice');
+  const keys = new Map<readonly EndpointPort[], string>();
   for (const pod of pods) {
     if (!isPublished(pod, true)) continue;
-    const ports = portsOf(pod, service);
-    const key = portsKey(ports);
+    const ports = inOrder(portsOf(pod, service));
+    const key = keys.get(ports) ?? portsKey(ports);
+    keys.set(ports, key);
     const group = groups.get(key) ?? { ports, endpoints: [] };
     groups.set(key, group);
     const nodeName = pod.spec?.nodeName ?? '';
@@ -44,7 +51,19 @@ export function desiredEndpoints({ service, pods, nodeOf }: ServiceObservation, 
     const addresses = podAddresses(pod, family);
     if (addresses.length > 0) group.endpoints.push(endpointOf(pod, { service, node, addresses }));
   }
-  return { groups, withoutNode };
+  return { groups, withoutNode, ...(dividesByZone(service) && { undivided: divide([...groups.values()], shares()) }) };
+}
+
+/** Gives the endpoints of all groups hints by zones; the answer is why not, or ''. */
+function divide(groups: readonly DesiredGroup[], shares: ZoneShares): string {
+  const endpoints = groups.flatMap((group) => group.endpoints);
+  const hints = computeZoneHints(endpoints, shares);
+  if (hints.type === 'undivided') return hints.why;
+  for (const [i, zone] of hints.zones.entries()) {
+    const endpoint = endpoints[i];
+    if (endpoint && zone !== undefined) endpoint.hints = { forZones: [{ name: zone }] };
+  }
+  return '';
 }
 
 export function portsKey(ports: readonly DeepReadonly<EndpointPort>[] | undefined | null): string {
@@ -67,7 +86,7 @@ function endpointOf(pod: SharedPod, { service, node, addresses }: { service: Sha
     ...(nodeName !== '' && { nodeName }),
     ...(zone !== '' && { zone }),
   };
-  const hints = hintsFor(endpoint, service.spec?.trafficDistribution);
+  const hints = dividesByZone(service) ? undefined : hintsFor(endpoint, service.spec?.trafficDistribution);
   return hints ? { ...endpoint, hints } : endpoint;
 }
 
@@ -85,10 +104,9 @@ function hintsFor({ conditions, zone, nodeName }: Endpoint, distribution: string
 function portsOf(pod: SharedPod, service: SharedService): EndpointPort[] {
   const { ports = [] } = service.spec ?? {};
   if (isHeadless(service) && ports.length === 0) return [];
-  const found = ports.flatMap((servicePort) => {
+  return ports.flatMap((servicePort) => {
     const port = podPort(pod, servicePort);
     const { name = '', protocol = 'TCP', appProtocol } = servicePort;
     return port === undefined ? [] : [{ name, port, protocol, ...(appProtocol !== undefined && { appProtocol }) }];
   });
-  return orderPorts(found, 'endpointSlice');
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EndpointSlice } from '../../api/types/generated/discovery-v1.ts';
-import type { Pod, Service } from '../../api/types/generated/core-v1.ts';
+import type { Event, Pod, Service } from '../../api/types/generated/core-v1.ts';
 import { LoopCluster } from '../loop-cluster.contract.ts';
 import { computeServiceSlices } from './endpoint-slice-controller.ts';
 
@@ -90,6 +90,20 @@ describe('the slices of a service', () => {
     expect((await slices())[0]?.endpoints?.map((endpoint) => endpoint.hints)).toEqual([undefined, undefined]);
   });
 
+  test('are divided among zones by their sizes, as far as that can be, and say so', async () => {
+    const events = async (): Promise<string[]> => {
+      const list = await loops.get<{ items: Event[] }>(`${NS}/events`);
+      return (list?.items ?? []).map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
+    };
+    const hints = async (): Promise<string[]> => ((await slices())[0]?.endpoints ?? []).map((endpoint) => endpoint.hints?.forZones?.[0]?.name ?? '-').toSorted((x, y) => (x < y ? -1 : 1));
+    for (const [i, ip] of ['10.9.0.1', '10.9.0.2', '10.9.0.3', '10.9.0.4'].entries()) await pod(`p${i}`, ip);
+    await service({}, { annotations: { 'service.kubernetes.io/topology-mode': 'Auto' } });
+    expect([await hints(), await events()]).toEqual([['-', '-', '-', '-'], ['Warning TopologyAwareHintsDisabled: Insufficient Node information: allocatable CPU or zone not specified on one or more nodes, addressType: IPv4']]);
+    for (const zone of ['a', 'b']) await loops.merge(`/api/v1/nodes/node-${zone}/status`, { status: { allocatable: { cpu: '2' }, conditions: [{ type: 'Ready', status: 'True' }] } });
+    await loops.settle();
+    expect([await hints(), (await events()).at(-1)]).toEqual([['a', 'a', 'b', 'b'], 'Normal TopologyAwareHintsEnabled: Topology Aware Hints has been enabled, addressType: IPv4']);
+  });
+
   test('are restored when somebody changes or deletes them', async () => {
     await pod('a', '10.9.0.1');
     await service();
@@ -106,7 +120,7 @@ describe('the slices of a service', () => {
 describe('a service of two families of addresses', () => {
   const service: Service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's', namespace: 'x', uid: 'u' }, spec: { clusterIP: 'None', ipFamilies: ['IPv4', 'IPv6'], selector: {} } };
   const pod = (name: string, ...ips: string[]): Pod => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'x' }, status: { podIP: ips[0] ?? '', podIPs: ips.map((ip) => ({ ip })) } });
-  const plan = (pods: readonly Pod[], existing: readonly EndpointSlice[], of = service): ReturnType<typeof computeServiceSlices>['plan'] => computeServiceSlices({ service: of, pods, nodeOf: () => undefined }, existing, 100).plan;
+  const plan = (pods: readonly Pod[], existing: readonly EndpointSlice[], of = service): ReturnType<typeof computeServiceSlices>['plan'] => computeServiceSlices({ service: of, pods, nodeOf: () => undefined, shares: () => undefined }, existing, 100).plan;
 
   test('has slices for each; a pod is in those that it has addresses for', () => {
     const { create } = plan([pod('a', '10.9.0.1', 'fd00::1'), pod('b', '10.9.0.2')], []);

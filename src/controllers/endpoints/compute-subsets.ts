@@ -1,6 +1,6 @@
 import type { EndpointAddress, EndpointPort, EndpointSubset } from '../../api/types/generated/core-v1.ts';
 import { isReady, type SharedPod } from '../pods/pod-state.ts';
-import { orderPorts } from '../services/port-order.ts';
+import { portOrder } from '../services/port-order.ts';
 import { isHeadless, isPublished, podAddresses, podHostname, podPort, type AddressFamily, type SharedService } from '../services/service-pods.ts';
 
 /** So many addresses one object holds at most. */
@@ -8,25 +8,25 @@ export const MAX_ADDRESSES = 1000;
 
 /** Pods by the ports that they have of the service's: each such set of ports is one subset. */
 export function computeSubsets(service: SharedService, pods: readonly SharedPod[]): EndpointSubset[] {
-  const subsets = new Map<string, { ports: EndpointPort[]; ready: EndpointAddress[]; notReady: EndpointAddress[] }>();
+  const subsets = new Map<readonly EndpointPort[], { ports: readonly EndpointPort[]; ready: EndpointAddress[]; notReady: EndpointAddress[] }>();
+  const inOrder = portOrder<EndpointPort>('endpoints');
   const { ports: servicePorts = [], publishNotReadyAddresses = false } = service.spec ?? {};
   for (const pod of pods) {
     if (!isPublished(pod, publishNotReadyAddresses)) continue;
     const address = addressOf(pod, service);
     if (!address) continue;
-    const ports = portsOf(pod, service);
+    const ports = inOrder(portsOf(pod, service));
     if (ports.length === 0 && (!isHeadless(service) || servicePorts.length > 0)) continue;
-    const key = JSON.stringify(ports);
-    const subset = subsets.get(key) ?? { ports, ready: [], notReady: [] };
-    subsets.set(key, subset);
+    const subset = subsets.get(ports) ?? { ports, ready: [], notReady: [] };
+    subsets.set(ports, subset);
     (publishNotReadyAddresses || isReady(pod) ? subset.ready : subset.notReady).push(address);
   }
-  return [...subsets]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { ports, ready, notReady }]) => ({
+  return [...subsets.values()]
+    .toSorted((a, b) => (JSON.stringify(a.ports) < JSON.stringify(b.ports) ? -1 : 1))
+    .map(({ ports, ready, notReady }) => ({
       ...(ready.length > 0 && { addresses: ready.toSorted(byAddress) }),
       ...(notReady.length > 0 && { notReadyAddresses: notReady.toSorted(byAddress) }),
-      ...(ports.length > 0 && { ports }),
+      ...(ports.length > 0 && { ports: [...ports] }),
     }));
 }
 
@@ -65,12 +65,11 @@ function addressOf(pod: SharedPod, service: SharedService): EndpointAddress | un
 }
 
 function portsOf(pod: SharedPod, { spec }: SharedService): EndpointPort[] {
-  const ports = (spec?.ports ?? []).flatMap((servicePort) => {
+  return (spec?.ports ?? []).flatMap((servicePort) => {
     const port = podPort(pod, servicePort);
     const { name = '', protocol = 'TCP', appProtocol } = servicePort;
     return port === undefined ? [] : [{ ...(name !== '' && { name }), port, protocol, ...(appProtocol !== undefined && { appProtocol }) }];
   });
-  return orderPorts(ports, 'endpoints');
 }
 
 function byAddress(a: EndpointAddress, b: EndpointAddress): number {

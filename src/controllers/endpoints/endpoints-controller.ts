@@ -7,6 +7,7 @@ import { EventRecorder } from '../../runtime/event-recorder.ts';
 import type { ControllerContext, RunningController } from '../controller-context.ts';
 import { failureLog } from '../failure-log.ts';
 import { selectsPods, servicePods, type SharedService } from '../services/service-pods.ts';
+import { PacedChanges } from '../pacing/paced-changes.ts';
 import { TriggerTimes } from '../services/trigger-times.ts';
 import { isNamespaceTerminating } from '../unless-terminating.ts';
 import { computeEndpoints } from './compute-endpoints.ts';
@@ -25,6 +26,7 @@ export function startEndpointsController({ client, clock, random, informers, log
   const objects = client.resource<Endpoints>(BUILTIN.endpoints);
   const selecting = servicePods(services);
   const triggerTimes = new TriggerTimes();
+  const paced = new PacedChanges(clock);
 
   const write = async (service: SharedService, wanted: Endpoints, signal: AbortSignal): Promise<void> => {
     const isNew = wanted.metadata.resourceVersion === undefined;
@@ -40,6 +42,7 @@ export function startEndpointsController({ client, clock, random, informers, log
 
   const remove = async (key: string, signal: AbortSignal): Promise<void> => {
     triggerTimes.forget(key);
+    paced.forget(key);
     const known = endpoints.store.get(key);
     if (!known) return;
     const { namespace, name } = parseObjectKey(key);
@@ -62,10 +65,11 @@ export function startEndpointsController({ client, clock, random, informers, log
       const selected = selecting.selectedBy(service, pods);
       const wanted = computeEndpoints({ service, pods: selected, known: endpoints.store.get(key), triggerMs: triggerTimes.next(key, service, selected) });
       if (wanted) await write(service, wanted, signal);
+      paced.ran(key, selected.length);
     },
   });
   controller.watch(services);
-  controller.watch(pods, { keysOf: (pod) => selecting.keysSelecting(pod) });
+  const removePodHandler = paced.watch(pods, controller, (pod) => selecting.keysSelecting(pod));
   controller.watch(endpoints, { filter: ({ event }) => event === 'delete' });
   // Those whose service went while nobody looked; such as appear later are their authors' own.
   const removeHandler = endpoints.addHandler({
@@ -77,6 +81,7 @@ export function startEndpointsController({ client, clock, random, informers, log
   return {
     stop: async () => {
       removeHandler();
+      removePodHandler();
       await controller.stop();
       await events.stop();
     },

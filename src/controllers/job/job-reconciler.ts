@@ -111,10 +111,11 @@ export class JobReconciler {
     const { remove, create, waitMs } = computePods(job, observation, { record, nowMs });
     // Pods that are too many did not fail: they are not counted.
     const pods = client.resource<Pod>(BUILTIN.pods);
-    if (remove.length > 0) return this.#removed(observation, remove, async (pod) => {
+    const giveUp = async (pod: SharedPod): Promise<void> => {
       await releasePod(pods, pod, signal);
       await control.delete(job, pod);
-    });
+    };
+    if (remove.length > 0) return this.#removed(observation, remove, giveUp);
     let next = 0;
     const { created, error } = await slowStart(create.length, () => control.create(job, podOfJob(job, create[next++] ?? {})));
     return { ...present, active: present.active + created, ...(waitMs !== undefined && { waitMs }), ...(error !== undefined && { error }) };

@@ -8,6 +8,7 @@ import { hasReason } from '../../machinery/status-error.ts';
 import { Controller, type ReconcileResult } from '../../runtime/controller.ts';
 import type { ControllerContext, RunningController } from '../controller-context.ts';
 import { failureLog } from '../failure-log.ts';
+import { PacedChanges } from '../pacing/paced-changes.ts';
 import { computeStatus, type MeasuredObjects } from './compute-usage.ts';
 import { QuotaSources, type MeasuredChange } from './quota-sources.ts';
 
@@ -24,6 +25,7 @@ const SETTLE_MS = 1000;
 export function startResourceQuotaController(context: ControllerContext): RunningController {
   const { client, clock, informers, log } = context;
   const evaluators = new UsageEvaluators(() => clock.now());
+  const paced = new PacedChanges(clock);
   const quotas = informers.get<ResourceQuota>(BUILTIN.resourceQuotas);
 
   const changed = ({ resource, event, object, old }: MeasuredChange): void => {
@@ -34,24 +36,30 @@ export function startResourceQuotaController(context: ControllerContext): Runnin
     if (old && equalJson(old['spec'], object['spec']) && before === formatUsage(evaluator.usage(object))) return;
     for (const quota of quotas.store.inNamespace(object.metadata.namespace ?? '')) {
       if (!Object.keys(quota.spec?.hard ?? {}).some((name) => evaluator.measures(name))) continue;
-      if (event === 'add') controller.queue.addAfter(objectKey(quota), SETTLE_MS);
-      else controller.enqueue(objectKey(quota), `${event} of ${resource.resource} ${object.metadata.name ?? ''}`);
+      const key = objectKey(quota);
+      controller.queue.addAfter(key, event === 'add' ? SETTLE_MS : paced.waitMs(key), { type: 'manual', reason: `${event} of ${resource.resource} ${object.metadata.name ?? ''}` });
     }
   };
   const sources = new QuotaSources(context, changed);
 
   const reconcile = async (key: string, signal: AbortSignal): Promise<ReconcileResult | void> => {
     const quota = quotas.store.get(key);
-    if (!quota) return;
+    if (!quota) {
+      paced.forget(key);
+      return;
+    }
     const { namespace = '' } = quota.metadata;
     const measured: MeasuredObjects[] = [];
     let complete = true;
+    let count = 0;
     for (const resource of evaluators.measuredBy(Object.keys(quota.spec?.hard ?? {}))) {
       const evaluator = evaluators.find(resource);
       const objects = await sources.objects(resource, namespace, signal);
       if (evaluator && objects) measured.push({ evaluator, objects });
       else complete = false;
+      count += objects?.length ?? 0;
     }
+    paced.ran(key, count);
     const status = computeStatus(quota, measured);
     try {
       if (status) await client.resource<ResourceQuota>(BUILTIN.resourceQuotas).updateStatus({ ...(cloneJson(quota) as ResourceQuota), status }, { signal });

@@ -12,9 +12,21 @@ export type PortKind = 'endpoints' | 'endpointSlice';
  * Ports in the order in which Kubernetes publishes them, which is that of sums over Go's notation of them: endpoints
  * written by either implementation are then the same, and neither rewrites the other's.
  */
-export function orderPorts<T extends PublishedPort>(ports: readonly T[], kind: PortKind): T[] {
+export function orderPorts<T extends PublishedPort>(ports: readonly T[], kind: PortKind): readonly T[] {
+  if (ports.length < 2) return ports;
   const sums = new Map(ports.map((port) => [port, fnv128a(goNotation(port, kind))]));
   return ports.toSorted((a, b) => ((sums.get(a) ?? 0n) < (sums.get(b) ?? 0n) ? -1 : 1));
+}
+
+/** The same for many lists of ports, of which most are alike: each is put in order once, and like ones are one list. */
+export function portOrder<T extends PublishedPort>(kind: PortKind): (ports: readonly T[]) => readonly T[] {
+  const ordered = new Map<string, readonly T[]>();
+  return (ports) => {
+    const key = ports.map(({ name = '', port = '', protocol = '', appProtocol = '' }) => `${name} ${port} ${protocol} ${appProtocol}`).join();
+    const known = ordered.get(key) ?? orderPorts(ports, kind);
+    ordered.set(key, known);
+    return known;
+  };
 }
 
 function goNotation({ name, port, protocol, appProtocol }: PublishedPort, kind: PortKind): string {

@@ -37,8 +37,7 @@ export class StatefulPodControl {
       try {
         return await this.#pods(set).create(pod);
       } catch (error) {
-        // Of an earlier run whose answer was lost, or of somebody else: the informer will show it.
-        if (hasReason(error, 'AlreadyExists') || isNamespaceTerminating(error)) return undefined;
+        if (isNamespaceTerminating(error)) return undefined;
         throw error;
       }
     });
@@ -128,7 +127,8 @@ export class StatefulPodControl {
       if (result !== undefined) this.#events.event(set, 'Normal', `Successful${verb}`, `${what} successful`);
       return result;
     } catch (error) {
-      this.#events.event(set, 'Warning', `Failed${verb}`, `${what} failed error: ${messageOf(error)}`);
+      // An earlier run's, whose answer was lost, or somebody else's: it is tried again until the name is free, or shown.
+      if (!hasReason(error, 'AlreadyExists')) this.#events.event(set, 'Warning', `Failed${verb}`, `${what} failed error: ${messageOf(error)}`);
       throw error;
     }
   }

@@ -242,6 +242,16 @@ describe('a stateful set', () => {
     expect(await claims()).toEqual(['data-db-0 nobody', 'data-db-1 nobody']);
   });
 
+  test('waits for a name that somebody else\'s pod has', async () => {
+    await loops.create(PODS, { metadata: { name: 'db-0', labels: { app: 'other' } }, spec: { automountServiceAccountToken: false, terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image: 'i' }] } });
+    await create();
+    expect(loops.log.splice(0)).toContain('statefulset-controller: default/db: pods "db-0" already exists');
+    await loops.delete(`${PODS}/db-0`);
+    await loops.settle(10_000);
+    expect(await shape()).toEqual(['0: 1']);
+    expect(await events()).toEqual(['Normal SuccessfulCreate: Create Pod db-0 in StatefulSet db successful']);
+  });
+
   test('adopts a pod of its own name only, and goes on where it was when it is started anew', async () => {
     for (const name of ['db-0', 'other']) await loops.create(PODS, { metadata: { name, labels: { app: 'db' } }, spec: { automountServiceAccountToken: false, containers: [{ name: 'c', image: 'i' }] } });
     await create({ replicas: 2 });

@@ -13,6 +13,7 @@ import { forgetRevisions, revisionsToForget, type SharedRevision } from '../hist
 import { applyClaims, computeClaims } from '../ownership/claim.ts';
 import { controlledOrOrphaned } from '../ownership/controller-ref.ts';
 import { nextAvailabilityMs, type SharedPod } from '../pods/pod-state.ts';
+import { slowStart } from '../pods/slow-start.ts';
 import { computePlan, type StatefulAction } from './compute-plan.ts';
 import { computeStatus } from './compute-status.ts';
 import { ordinalOf, revisionOf, type SharedStatefulSet } from './stateful-identity.ts';
@@ -80,23 +81,21 @@ export class StatefulSetReconciler {
     return this.#context.client.resource(BUILTIN.statefulSets as unknown as ResourceDefinition<ApiObject>);
   }
 
-  /** In their order; where pods are not ordered, the failure of one does not keep the others. */
+  /** In their order; where pods are not ordered, many at once. Nothing is given up while something could not be made. */
   async #carryOut(set: SharedStatefulSet, plan: readonly StatefulAction[], history: StatefulHistory): Promise<{ readonly deleted: ReadonlySet<SharedPod>; readonly error?: unknown }> {
     const deleted = new Set<SharedPod>();
-    const parallel = set.spec?.podManagementPolicy === 'Parallel';
-    let failure: { error?: unknown } = {};
-    for (const action of plan) {
-      // Nothing is given up while something could not be made.
-      if ('error' in failure && action.type === 'delete') break;
-      try {
-        await this.#act(set, action, history);
-        if (action.type === 'delete' && action.reason === 'update') deleted.add(action.pod);
-      } catch (error) {
-        failure = 'error' in failure ? failure : { error };
-        if (!parallel) break;
-      }
+    const act = async (action: StatefulAction | undefined): Promise<void> => {
+      if (!action) return;
+      await this.#act(set, action, history);
+      if (action.type === 'delete' && action.reason === 'update') deleted.add(action.pod);
+    };
+    const batches = set.spec?.podManagementPolicy === 'Parallel' ? [plan.filter(({ type }) => type !== 'delete'), plan.filter(({ type }) => type === 'delete')] : plan.map((action) => [action]);
+    for (const batch of batches) {
+      let next = 0;
+      const { error } = await slowStart(batch.length, () => act(batch[next++]));
+      if (error !== undefined) return { deleted, error };
     }
-    return { deleted, ...failure };
+    return { deleted };
   }
 
   async #act(set: SharedStatefulSet, action: StatefulAction, history: StatefulHistory): Promise<void> {

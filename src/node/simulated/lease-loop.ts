@@ -8,9 +8,8 @@ import type { SharedNode } from './pod-admission.ts';
 import { isLive, type Simulation } from './simulation.ts';
 
 const NAMESPACE = 'kube-node-lease';
-const DURATION_SECONDS = 40;
-/** A quarter of the duration, as kubelets renew. */
-const RENEW_EVERY_MS = 10_000;
+/** Leases are renewed this often while they last, as kubelets do. */
+const RENEWALS = 4;
 /** Kubelets' share of randomness, so that they do not renew all at once. */
 const JITTER = 0.04;
 const WORKERS = 16;
@@ -19,6 +18,7 @@ const WORKERS = 16;
 export class LeaseLoop {
   readonly #simulation: Simulation;
   readonly #leases: ResourceClient<Lease>;
+  readonly #renewEveryMs: number;
   /** As they were renewed last. */
   readonly #renewed = new Map<string, Lease>();
   readonly #controller: Controller;
@@ -26,6 +26,7 @@ export class LeaseLoop {
   constructor(simulation: Simulation) {
     const { client, clock, nodes, log } = simulation;
     this.#simulation = simulation;
+    this.#renewEveryMs = (1000 * simulation.leaseDurationSeconds) / RENEWALS;
     this.#leases = client.resource<Lease>(BUILTIN.leases).inNamespace(NAMESPACE);
     this.#controller = new Controller({
       name: 'node-leases',
@@ -47,7 +48,7 @@ export class LeaseLoop {
   }
 
   async #renew(name: string, signal: AbortSignal): Promise<ReconcileResult | void> {
-    const { clock, random, nodes } = this.#simulation;
+    const { clock, random, nodes, leaseDurationSeconds } = this.#simulation;
     const node = nodes.store.get(name);
     if (!isLive(node)) {
       this.#renewed.delete(name);
@@ -57,16 +58,16 @@ export class LeaseLoop {
     const renewTime = formatMicroTime(clock.now());
     try {
       const renewed = known
-        ? await this.#leases.update({ ...known, spec: { ...known.spec, holderIdentity: name, leaseDurationSeconds: DURATION_SECONDS, renewTime } }, { signal })
-        : await this.#leases.create(newLease(node, renewTime), { signal });
+        ? await this.#leases.update({ ...known, spec: { ...known.spec, holderIdentity: name, leaseDurationSeconds, renewTime } }, { signal })
+        : await this.#leases.create(newLease(node, leaseDurationSeconds, renewTime), { signal });
       this.#renewed.set(name, renewed);
     } catch (error) {
       // Somebody else wrote it, or took it away: what is there now must be read first.
       this.#renewed.delete(name);
       if (!hasReason(error, 'Conflict') && !hasReason(error, 'NotFound') && !hasReason(error, 'AlreadyExists')) throw error;
-      return { requeueAfterMs: RENEW_EVERY_MS / 10 };
+      return { requeueAfterMs: this.#renewEveryMs / 10 };
     }
-    return { requeueAfterMs: RENEW_EVERY_MS * (1 + JITTER * random()) };
+    return { requeueAfterMs: this.#renewEveryMs * (1 + JITTER * random()) };
   }
 
   async #read(name: string, signal: AbortSignal): Promise<Lease | undefined> {
@@ -79,12 +80,12 @@ export class LeaseLoop {
   }
 }
 
-function newLease({ metadata }: SharedNode, renewTime: string): Lease {
+function newLease({ metadata }: SharedNode, leaseDurationSeconds: number, renewTime: string): Lease {
   const { name = '', uid = '' } = metadata;
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: { name, namespace: NAMESPACE, ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }] },
-    spec: { holderIdentity: name, leaseDurationSeconds: DURATION_SECONDS, renewTime },
+    spec: { holderIdentity: name, leaseDurationSeconds, renewTime },
   };
 }

@@ -8,7 +8,7 @@ import { computeNodeStatus, conditionChanges, missingLabels, nodeToRegister, typ
 import type { SharedNode } from './pod-admission.ts';
 import { isLive, isSimulated, type Simulation } from './simulation.ts';
 
-/** How long a status that says nothing new is not reported, as kubelets do. */
+/** How long a status that says nothing new is not reported, as kubelets do; after one that does, up to half of that more or less. */
 const REPORT_EVERY_MS = 300_000;
 const NODE_RANGE = '172.18.0.0/16';
 const WORKERS = 16;
@@ -19,6 +19,8 @@ export class NodeLoop {
   readonly #simulation: Simulation;
   readonly #templates: ReadonlyMap<string, NodeTemplate>;
   readonly #addresses = new Addresses();
+  /** By node: how long after its last report the next is due. Nodes that came together must not all report together. */
+  readonly #reportAfterMs = new Map<string, number>();
   readonly #controller: Controller;
 
   constructor(simulation: Simulation, templates: readonly NodeTemplate[]) {
@@ -38,6 +40,7 @@ export class NodeLoop {
       onAdd: (node) => this.#addresses.claim(node.metadata.name ?? '', addressesOf(node)),
       onDelete: ({ metadata }) => {
         this.#addresses.release(metadata.name ?? '');
+        this.#reportAfterMs.delete(metadata.name ?? '');
         simulation.events.forget(metadata.name ?? '');
       },
     });
@@ -69,23 +72,28 @@ export class NodeLoop {
   }
 
   async #report(name: string, signal: AbortSignal): Promise<ReconcileResult | void> {
-    const { client, clock, nodes, events } = this.#simulation;
+    const { client, clock, random, nodes, events } = this.#simulation;
     const node = nodes.store.get(name);
     if (!isLive(node)) return;
     const resource = client.resource(BUILTIN.nodes);
     const labels = missingLabels(node);
     const status = computeNodeStatus(node, this.#view(name));
-    const dueMs = heartbeatMs(node) + REPORT_EVERY_MS - clock.now();
+    const isNew = saysSomethingNew(node, status);
+    const afterMs = this.#reportAfterMs.get(name) ?? REPORT_EVERY_MS * (0.5 + random());
+    this.#reportAfterMs.set(name, afterMs);
+    const dueMs = heartbeatMs(node) + afterMs - clock.now();
     try {
       if (Object.keys(labels).length > 0) await resource.patch(name, 'strategic', { metadata: { labels } }, { signal });
-      if (dueMs > 0 && !saysSomethingNew(node, status)) return { requeueAfterMs: dueMs };
+      if (dueMs > 0 && !isNew) return { requeueAfterMs: dueMs };
       await resource.patchStatus(name, 'strategic', statusPatch(node, status), { signal });
     } catch (error) {
       if (hasReason(error, 'NotFound')) return;
       throw error;
     }
+    const nextMs = REPORT_EVERY_MS * (isNew ? 0.5 + random() : 1);
+    this.#reportAfterMs.set(name, nextMs);
     for (const reason of conditionChanges(node, status)) events.ofNode(name, 'Normal', reason, `Node ${name} status is now: ${reason}`);
-    return { requeueAfterMs: REPORT_EVERY_MS };
+    return { requeueAfterMs: nextMs };
   }
 
   #view(name: string): NodeView {

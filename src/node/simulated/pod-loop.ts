@@ -10,7 +10,7 @@ import { advancePod } from './advance-pod.ts';
 import { NodeLedger } from './node-ledger.ts';
 import { addressesOf } from './node-loop.ts';
 import { admissionRejection, requestsOf, type SharedNode } from './pod-admission.ts';
-import { runOf, type PodRun, type SharedPod } from './pod-run.ts';
+import type { PodRun, SharedPod } from './pod-run.ts';
 import { scriptProblems, scriptsOf } from './pod-scripts.ts';
 import { computeStatus, type PodPlace } from './pod-status.ts';
 import { readRun } from './read-run.ts';
@@ -67,12 +67,6 @@ export class PodLoop {
 
   stop(): Promise<void> {
     return this.#controller.stop();
-  }
-
-  /** What a pod's containers have run so far; undefined when no live node holds it. */
-  runOf(uid: string, container: string): ReturnType<typeof runOf> | undefined {
-    const held = this.#held.get(uid);
-    return held && runOf(held.run, container);
   }
 
   async #reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | void> {

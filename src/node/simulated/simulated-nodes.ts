@@ -5,11 +5,13 @@ import type { ApiObject } from '../../client/resource-definition.ts';
 import { Informer } from '../../runtime/informer.ts';
 import type { NodeTemplate } from './compute-node.ts';
 import type { PodScript } from './container-script.ts';
+import { computeLog, type LogAnswer, type LogRequest } from './container-log.ts';
 import { LeaseLoop } from './lease-loop.ts';
 import { NodeEvents } from './node-events.ts';
 import { NodeLoop } from './node-loop.ts';
 import { PodLoop } from './pod-loop.ts';
-import { NODE_INDEX, type Simulation } from './simulation.ts';
+import type { SharedPod } from './pod-run.ts';
+import { isLive, NODE_INDEX, type Simulation } from './simulation.ts';
 
 export interface SimulatedNodesOptions {
   /** Its clock is theirs; its user agent names the field manager of what they write. */
@@ -20,6 +22,8 @@ export interface SimulatedNodesOptions {
   readonly nodes?: readonly NodeTemplate[];
   /** `v1.36.2`: what the nodes say that they run. */
   readonly kubeletVersion: string;
+  /** How long nodes' leases last, which are renewed four times as often; default 40. */
+  readonly leaseDurationSeconds?: number;
   /** What containers do, ahead of what annotations of their pods say. */
   readonly script?: PodScript;
   /** Told of failures, one line each; all are tried again. */
@@ -27,6 +31,8 @@ export interface SimulatedNodesOptions {
 }
 
 export interface RunningNodes {
+  /** The kubelet's answer about what a container printed; undefined when no live node has the pod. */
+  readLog(request: LogRequest): LogAnswer | undefined;
   /** Resolves when nothing of them runs any more. */
   stop(): Promise<void>;
 }
@@ -37,7 +43,7 @@ export interface RunningNodes {
  * without harm: what pods came to is read back from their statuses.
  */
 export function startSimulatedNodes(options: SimulatedNodesOptions): RunningNodes {
-  const { client, random, nodes: templates = [], kubeletVersion, script, log = () => undefined } = options;
+  const { client, random, nodes: templates = [], kubeletVersion, leaseDurationSeconds = 40, script, log = () => undefined } = options;
   const { clock } = client;
   const parts = (resource: string): { clock: typeof clock; random: typeof random; onError: (error: Error) => void } => ({ clock, random, onError: (error) => log(`watch of ${resource}: ${error.message}`) });
   const nodes = new Informer<Node>({ resource: client.resource<Node>(BUILTIN.nodes), transform: withoutManagers, ...parts('nodes') });
@@ -49,17 +55,52 @@ export function startSimulatedNodes(options: SimulatedNodesOptions): RunningNode
     ...parts('pods'),
   });
   const events = new NodeEvents({ client, random, onError: (error) => log(`event of a node: ${error.message}`) });
-  const simulation: Simulation = { client, clock, random, nodes, pods, events, kubeletVersion, log, ...(script && { script }) };
+  const simulation: Simulation = { client, clock, random, nodes, pods, events, kubeletVersion, leaseDurationSeconds, log, ...(script && { script }) };
   const loops = [new NodeLoop(simulation, templates), new LeaseLoop(simulation), new PodLoop(simulation)];
   for (const loop of loops) loop.start();
   nodes.start();
   pods.start();
   return {
+    readLog: ({ namespace, pod: name, container, query }) => {
+      const pod = pods.store.get(`${namespace}/${name}`);
+      if (!pod || !isLive(nodes.store.get(pod.spec?.nodeName ?? ''))) return undefined;
+      const log = computeLog(pod, { container, query, nowMs: clock.now(), ...(script && { script }) });
+      if (log.type === 'refused') return log;
+      return {
+        type: 'log',
+        text: log.text,
+        onEnd: (callback) => {
+          if (log.isRunning) return onEnd(pods, { pod, container }, callback);
+          callback();
+          return () => undefined;
+        },
+      };
+    },
     stop: async () => {
       await Promise.all(loops.map((loop) => loop.stop()));
       await Promise.all([nodes.stop(), pods.stop(), events.stop()]);
     },
   };
+}
+
+/** Calls back once this run of the container has ended, or its pod is gone. */
+function onEnd(pods: Informer<Pod>, { pod: { metadata, status }, container }: { pod: SharedPod; container: string }, callback: () => void): () => void {
+  const runningId = idOfRunning(status, container);
+  const settle = (): void => {
+    forget();
+    callback();
+  };
+  const forget = pods.addHandler({
+    onUpdate: (pod) => pod.metadata.uid === metadata.uid && idOfRunning(pod.status, container) !== runningId && settle(),
+    onDelete: (pod) => pod.metadata.uid === metadata.uid && settle(),
+  });
+  return forget;
+}
+
+function idOfRunning(status: SharedPod['status'], container: string): string | undefined {
+  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? []), ...(status?.ephemeralContainerStatuses ?? [])];
+  const found = statuses.find(({ name }) => name === container);
+  return found?.state?.running && found.containerID;
 }
 
 /** A third of a pod, and nothing that a kubelet reads. */

@@ -19,6 +19,7 @@ export interface Simulation {
   readonly pods: Informer<Pod>;
   readonly events: NodeEvents;
   readonly kubeletVersion: string;
+  readonly leaseDurationSeconds: number;
   readonly script?: PodScript;
   /** Told of failures that will be tried again, one line each. */
   readonly log: (line: string) => void;

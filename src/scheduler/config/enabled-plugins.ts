@@ -1,6 +1,6 @@
 import { EXTENSION_POINTS, implementsPoint, type ExtensionPoint, type Plugin } from '../framework/plugin.ts';
 import type { EnabledPlugin, EnabledPlugins } from '../framework/profile.ts';
-import type { PluginReference, PluginsConfiguration, PluginSet } from './configuration.ts';
+import type { PluginReference, PluginsConfiguration, PluginSet, ProfileConfiguration } from './configuration.ts';
 
 const POINTS = Object.keys(EXTENSION_POINTS) as ExtensionPoint[];
 
@@ -17,6 +17,15 @@ export function pluginNames(configuration: PluginsConfiguration, defaults: reado
   const names = mergeDefaults(defaults, configuration.multiPoint).map(({ name }) => name);
   for (const point of POINTS) names.push(...(configuration[point]?.enabled ?? []).map(({ name }) => name));
   return [...new Set(names)];
+}
+
+/** Throws PluginSelectionError for a profile that names a plugin which is not among `known`. */
+export function checkPluginNames(profiles: readonly ProfileConfiguration[], defaults: readonly PluginReference[], known: ReadonlySet<string>): void {
+  for (const { schedulerName, plugins } of profiles) {
+    for (const name of pluginNames(plugins, defaults)) {
+      if (!known.has(name)) throw new PluginSelectionError(`profile ${JSON.stringify(schedulerName)}: ${JSON.stringify(name)} does not exist in the registry of plugins`);
+    }
+  }
 }
 
 /**

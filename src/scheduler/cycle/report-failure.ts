@@ -2,12 +2,11 @@ import type { Pod, PodCondition } from '../../api/types/generated/core-v1.ts';
 import { BUILTIN } from '../../client/builtin-resources.ts';
 import { formatTime } from '../../machinery/clock.ts';
 import type { DeepReadonly, JsonObject } from '../../machinery/json.ts';
-import { hasReason } from '../../machinery/status-error.ts';
 import { FitError, NoNodesError } from '../framework/fit-error.ts';
 import { PodInfo } from '../framework/pod-info.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { SchedulerContext } from '../scheduler-context.ts';
-import { conditionPatch } from './condition-patch.ts';
+import { conditionPatch, isOtherPod } from './condition-patch.ts';
 
 /** A pod that could not be scheduled. */
 export interface Failure {
@@ -58,7 +57,7 @@ async function patchStatus({ client, clock, signal, log }: SchedulerContext, pod
     await client.resource<Pod>(BUILTIN.pods).inNamespace(namespace).patchStatus(name, 'strategic', patch, { signal });
   } catch (error) {
     // A pod that is gone, or another one by now, has no use for it; anything else is tried again with the pod.
-    if (hasReason(error, 'NotFound') || hasReason(error, 'Conflict') || signal.aborted) return;
+    if (isOtherPod(error) || signal.aborted) return;
     log(`scheduler: ${namespace}/${name}: status: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -277,7 +277,7 @@ function call<T>(plugin: Plugin, point: string, run: () => T): T {
 
 function scoresOf({ plugin, weight }: EnabledPlugin, { state, pod, nodes }: { readonly state: CycleState; readonly pod: PodInfo; readonly nodes: readonly NodeInfo[] }): Float64Array {
   const scores = new Float64Array(nodes.length);
-  for (let i = 0; i < nodes.length; i++) scores[i] = plugin.score?.(state, pod, nodes[i] as NodeInfo) ?? 0;
+  if (plugin.score !== undefined) for (let i = 0; i < nodes.length; i++) scores[i] = plugin.score(state, pod, nodes[i] as NodeInfo);
   plugin.normalizeScores?.(state, pod, { nodes, scores });
   for (let i = 0; i < scores.length; i++) {
     const score = scores[i] as number;

@@ -1,5 +1,6 @@
 import type { SchedulerHandle } from '../framework/handle.ts';
 import { MAX_NODE_SCORE, type Plugin } from '../framework/plugin.ts';
+import { Status } from '../framework/status.ts';
 
 const MIN_BYTES = 23 * 1024 * 1024;
 const MAX_BYTES_PER_CONTAINER = 1000 * 1024 * 1024;
@@ -9,6 +10,8 @@ export function imageLocality(handle: Pick<SchedulerHandle, 'nodes'>): Plugin {
   return {
     name: 'ImageLocality',
     events: [],
+    // Nodes that tell of no images at all are no better than each other.
+    preScore: (_state, _pod, nodes) => (nodes.every(({ images }) => images.size === 0) ? Status.skip() : undefined),
     score: (_state, { pod }, { images }) => {
       if (images.size === 0) return 0;
       const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];

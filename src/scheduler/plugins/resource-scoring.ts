@@ -72,25 +72,31 @@ function onShape(shape: readonly UtilizationPoint[], utilization: number): numbe
 }
 
 /** 50 to 100: the more, the more evenly the node's resources would be used than they are now. */
-export function balanceGain(asked: Amounts, node: NodeInfo, resources: readonly ResourceWeight[]): number {
-  const half = MAX_NODE_SCORE / 2;
-  return half + Math.trunc((half + balanceOf(asked, node, { resources, counting: true }) - balanceOf(asked, node, { resources, counting: false })) / 2);
-}
-
-/** 100 when all resources are used in the same share; their standard deviation takes from it. */
-function balanceOf(asked: Amounts, { allocatable, requested }: NodeInfo, { resources, counting }: { readonly resources: readonly ResourceWeight[]; readonly counting: boolean }): number {
+export function balanceGain(asked: Amounts, { allocatable, requested }: NodeInfo, resources: readonly ResourceWeight[]): number {
   let count = 0;
-  let sum = 0;
-  let squares = 0;
+  let sumBefore = 0;
+  let sumAfter = 0;
+  let squaresBefore = 0;
+  let squaresAfter = 0;
   for (const { name } of resources) {
     const capacity = allocatable.get(name);
     const own = asked.get(name);
     if (capacity === 0 || (own === 0 && isScalar(name))) continue;
-    const share = Math.min(1, (requested.get(name) + (counting ? own : 0)) / capacity);
+    const used = requested.get(name);
+    const before = Math.min(1, used / capacity);
+    const after = Math.min(1, (used + own) / capacity);
     count++;
-    sum += share;
-    squares += share * share;
+    sumBefore += before;
+    squaresBefore += before * before;
+    sumAfter += after;
+    squaresAfter += after * after;
   }
+  const half = MAX_NODE_SCORE / 2;
+  return half + Math.trunc((half + balance(count, sumAfter, squaresAfter) - balance(count, sumBefore, squaresBefore)) / 2);
+}
+
+/** 100 when all shares are the same; their standard deviation takes from it. */
+function balance(count: number, sum: number, squares: number): number {
   if (count < 2) return MAX_NODE_SCORE;
   const mean = sum / count;
   const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));

@@ -19,6 +19,7 @@ export function startInProcessNodes(server: Pick<ApiServer, 'handle'>, { clock, 
   const client = new Client({ transport, clock, userAgent: 'kubelet' });
   const running = startSimulatedNodes({ client, kubeletVersion: `v${KUBERNETES_VERSION}`, ...options });
   return {
+    readLog: (request) => running.readLog(request),
     stop: async () => {
       await running.stop();
       transport.close();

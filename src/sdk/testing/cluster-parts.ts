@@ -3,6 +3,7 @@ import type { Clock } from '../../machinery/clock.ts';
 import type { Scheduler } from '../../scheduler/scheduler.ts';
 import type { ApiServer } from '../../server/api-server.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
+import type { SimulatedNodeConnector } from '../nodes/simulated-node-connector.ts';
 import { numberedNodes } from '../nodes/numbered-nodes.ts';
 import type { RunningScheduler } from '../scheduler/start-scheduler.ts';
 import type { ClusterOptions } from './cluster-options.ts';
@@ -17,6 +18,8 @@ interface Around {
   readonly server: ApiServer;
   readonly clock: Clock;
   readonly certificates: ClusterCertificates;
+  /** By which the server reaches the nodes. */
+  readonly connector: SimulatedNodeConnector;
 }
 
 /** Starts control loops, scheduler and nodes as the options want them, each loaded only then. */
@@ -52,8 +55,10 @@ async function startScheduling({ nodes = 0, scheduler = nodes !== 0, random = Ma
   return startInProcessScheduler(server, { clock, random, ...(scheduler !== true && scheduler), ...(log && { log }) });
 }
 
-async function startNodes({ nodes = 0, podScript, random = Math.random, log }: ClusterOptions, { server, clock }: Around): Promise<RunningController | undefined> {
+async function startNodes({ nodes = 0, podScript, random = Math.random, log }: ClusterOptions, { server, clock, connector }: Around): Promise<RunningController | undefined> {
   if (nodes === 0) return undefined;
   const { startInProcessNodes } = await import('../nodes/in-process-nodes.ts');
-  return startInProcessNodes(server, { clock, random, nodes: typeof nodes === 'number' ? numberedNodes(nodes) : nodes, ...(podScript && { script: podScript }), ...(log && { log }) });
+  const running = startInProcessNodes(server, { clock, random, nodes: typeof nodes === 'number' ? numberedNodes(nodes) : nodes, ...(podScript && { script: podScript }), ...(log && { log }) });
+  connector.connect(running);
+  return running;
 }

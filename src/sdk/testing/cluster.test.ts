@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PodScript } from '../../node/simulated/container-script.ts';
 import { VirtualClock } from '../../machinery/virtual-clock.ts';
 import { ADMIN, startCluster, type Cluster } from './cluster.ts';
 import type { ClusterOptions } from './cluster-options.ts';
@@ -86,6 +87,48 @@ describe('a cluster with nodes', () => {
     const begin = clock.now();
     await clock.advanceUntil(async () => (await ready()) === 3, 300_000);
     expect(clock.now() - begin).toBeGreaterThanOrEqual(120_000);
+  });
+});
+
+describe('the log of a simulated container', () => {
+  const pods = '/api/v1/namespaces/default/pods';
+  const podScript: PodScript = ({ metadata }, container) => ({ log: `${metadata.name} begins\n${container} runs\n`, ...(metadata.name === 'crash' && { exitCode: 1, runMs: 1000 }), ...(metadata.name === 'pull' && { pullError: 'no' }) });
+  let clock: VirtualClock;
+  let cluster: Cluster;
+  beforeEach(async () => {
+    clock = new VirtualClock();
+    cluster = await startCluster({ clock, nodes: 1, scheduler: false, podScript });
+    running.push(cluster);
+    await cluster.request('POST', '/api/v1/namespaces/default/serviceaccounts', { body: { metadata: { name: 'default' } } });
+    await clock.advance(100);
+    for (const name of ['web', 'crash', 'pull']) await cluster.request('POST', pods, { body: { metadata: { name }, spec: { nodeName: 'node-1', containers: [{ name: 'c', image: 'nginx:1.27' }] } } });
+    await clock.advanceUntil(async () => (await cluster.request<{ status?: { containerStatuses?: { restartCount: number }[] } }>('GET', `${pods}/crash`)).body.status?.containerStatuses?.[0]?.restartCount === 1);
+    await clock.advance(5000);
+  });
+
+  test.each([
+    ['web/log', 200, 'web begins\nc runs\n'],
+    ['web/log?tailLines=1', 200, 'c runs\n'],
+    ['web/log?limitBytes=5', 200, 'web b'],
+    ['web/log?sinceSeconds=1', 200, ''],
+    ['web/log?timestamps=true&tailLines=1', 200, '2026-01-01T00:00:00.000000000Z c runs\n'],
+    ['crash/log', 200, 'crash begins\nc runs\n'],
+    ['crash/log?previous=true', 200, 'crash begins\nc runs\n'],
+    ['web/log?previous=true', 400, 'previous terminated container "c" in pod "web" not found'],
+    ['pull/log', 400, 'container "c" in pod "pull" is waiting to start: trying and failing to pull image'],
+  ])('GET %s is answered with %d', async (path, status, expected) => {
+    const answer = await cluster.request<string | { message: string }>('GET', `${pods}/${path}`);
+    expect(answer.status).toBe(status);
+    expect(typeof answer.body === 'string' ? answer.body : answer.body.message).toBe(expected);
+  });
+
+  test('ends for those who follow it when the container does', async () => {
+    const followed = cluster.request<string>('GET', `${pods}/web/log?follow=true`);
+    await clock.advance(60_000);
+    expect(await Promise.race([followed, Promise.resolve('goes on')])).toBe('goes on');
+    await cluster.request('DELETE', `${pods}/web`);
+    await clock.advance(1000);
+    expect((await followed).body).toBe('web begins\nc runs\n');
   });
 });
 

@@ -15,6 +15,7 @@ import { MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Store } from '../../store/store.ts';
 import { forkApiServer, listen, openApiServer, type ApiServerProcessOptions } from '../cluster/api-server-process.ts';
 import type { Scheduler } from '../../scheduler/scheduler.ts';
+import { SimulatedNodeConnector } from '../nodes/simulated-node-connector.ts';
 import { startParts, type ClusterParts } from './cluster-parts.ts';
 import { LazyRuleCompiler } from '../cluster/lazy-rule-compiler.ts';
 import type { ClusterOptions } from './cluster-options.ts';
@@ -138,8 +139,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const certificates = generateClusterCertificates(servingHosts(), clock.now());
   const { store, cleanUp } = await openStore(options, clock);
   const ruleCompiler = new LazyRuleCompiler();
-  const server = await openApiServer(serverOptions(options, { store, clock, certificates, ruleCompiler }));
-  const parts = await startParts(options, { server, clock, certificates });
+  const connector = new SimulatedNodeConnector();
+  const server = await openApiServer({ ...serverOptions(options, { store, clock, certificates, ruleCompiler }), connector });
+  const parts = await startParts(options, { server, clock, certificates, connector });
   return new Cluster({ server, store, options, clock, certificates, ruleCompiler, cleanUp, parts });
 }
 

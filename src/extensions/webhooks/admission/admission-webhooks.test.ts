@@ -302,11 +302,11 @@ describe('whether a webhook is asked', () => {
 
 describe('a webhook that fails', () => {
   const refusalOf = async (webhook: object, kind: 'mutating' | 'validating' = 'validating'): Promise<string> => {
-    const path = await configure(kind, [{ timeoutSeconds: 1, ...webhook }]);
+    const path = await configure(kind, [{ timeoutSeconds: 30, ...webhook }]);
     const refused = await create();
     expect([refused.status, refused.body.reason]).toEqual([500, 'InternalError']);
     await cluster.request('DELETE', path);
-    await configure(kind, [{ timeoutSeconds: 1, ...webhook, failurePolicy: 'Ignore' }]);
+    await configure(kind, [{ timeoutSeconds: 30, ...webhook, failurePolicy: 'Ignore' }]);
     expect((await create()).status).toBe(201);
     expect((await cluster.request('GET', '/readyz')).status).toBe(200);
     return refused.body.message;
@@ -319,7 +319,7 @@ describe('a webhook that fails', () => {
     await server.stop();
     servers.length = 0;
     const { url } = clientConfig as { url: string };
-    expect(await refusalOf({ clientConfig }, kind)).toBe(`${failed}failed to call webhook: Post "${url}?timeout=1s": dial tcp ${new URL(url).host}: connect: connection refused`);
+    expect(await refusalOf({ clientConfig }, kind)).toBe(`${failed}failed to call webhook: Post "${url}?timeout=30s": dial tcp ${new URL(url).host}: connect: connection refused`);
   });
 
   test('since it never answers, within its timeout', async () => {
@@ -378,7 +378,7 @@ describe('a webhook that fails', () => {
     const server = createServer((_message, response) => response.end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    expect(await refusalOf({ clientConfig: { url: `https://127.0.0.1:${port}/` } })).toBe(`${failed}failed to call webhook: Post "https://127.0.0.1:${port}/?timeout=1s": http: server gave HTTP response to HTTPS client`);
+    expect(await refusalOf({ clientConfig: { url: `https://127.0.0.1:${port}/` } })).toBe(`${failed}failed to call webhook: Post "https://127.0.0.1:${port}/?timeout=30s": http: server gave HTTP response to HTTPS client`);
     server.close();
   });
 

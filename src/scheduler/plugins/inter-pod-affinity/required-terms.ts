@@ -103,7 +103,7 @@ export function meaning(pod: PodInfo, namespaceLabels: NamespaceLabels): (term: 
 /** Counts a node's pods that all the terms mean; nodes remember the count where it hangs on the pods alone. */
 export function counterOf(terms: readonly AffinityTerm[], namespaceLabels: NamespaceLabels): (node: NodeInfo) => number {
   const meant = (other: PodInfo): boolean => terms.every((term) => termMatches(term, other.pod, term.namespaceSelector.isNothing ? undefined : namespaceLabels(other.namespace)));
-  if (terms.some(({ namespaceSelector }) => !namespaceSelector.isNothing)) return (node) => node.pods.filter(meant).length;
+  if (terms.some(({ namespaceSelector }) => !namespaceSelector.isNothing && !namespaceSelector.isEverything)) return (node) => node.pods.filter(meant).length;
   const key = `affinity\n${terms.map((term) => term.key).join('\n')}`;
   return (node) => (node.pods.length === 0 ? 0 : node.countPods(key, meant));
 }

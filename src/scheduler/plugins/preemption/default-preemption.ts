@@ -3,6 +3,7 @@ import type { PodDisruptionBudget } from '../../../api/types/generated/policy-v1
 import { asError } from '../../../client/as-error.ts';
 import { BUILTIN } from '../../../client/builtin-resources.ts';
 import type { Extender, Victims } from '../../cycle/extender.ts';
+import { isOtherPod } from '../../cycle/condition-patch.ts';
 import { fitMessage } from '../../framework/fit-error.ts';
 import type { SchedulerHandle } from '../../framework/handle.ts';
 import type { NodeStatuses } from '../../framework/node-statuses.ts';
@@ -10,6 +11,7 @@ import type { Plugin, PostFilterOutcome } from '../../framework/plugin.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
 import { Status } from '../../framework/status.ts';
 import { chooseCandidate } from './choose-candidate.ts';
+import { compileBudgets } from './disruption-budgets.ts';
 import { evict } from './evict.ts';
 import { findCandidates, type CandidateLimits } from './find-candidates.ts';
 import { PREEMPTION_TRACE } from './preemption-trace.ts';
@@ -36,7 +38,7 @@ export function defaultPreemption(args: DefaultPreemptionArgs | undefined, handl
       if (ineligible !== undefined) return { status: refuse(ineligible) };
       const nodes = handle.nodes();
       const helpful = nodes.filter(({ name }) => failures.get(name).code === 'Unschedulable');
-      const search = { handle, pod, limits, random: handle.random, budgets: budgets.store.all() };
+      const search = { handle, pod, limits, random: handle.random, budgets: compileBudgets(budgets.store.all()) };
       const { victims, statuses } = findCandidates(search, state, helpful);
       state.set(PREEMPTION_TRACE, { candidates: victims, statuses });
       if (victims.size === 0) {
@@ -107,6 +109,7 @@ async function clearNominations(handle: SchedulerHandle, preemptor: PodInfo, nod
     try {
       await handle.client.resource<Pod>(BUILTIN.pods).inNamespace(other.namespace).patchStatus(other.name, 'strategic', { metadata: { uid: other.uid }, status: { nominatedNodeName: null } });
     } catch (error) {
+      if (isOtherPod(error)) continue;
       handle.log(`scheduler: ${other.key}: cannot clear nominatedNodeName: ${asError(error).message}`);
     }
   }

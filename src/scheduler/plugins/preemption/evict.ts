@@ -2,8 +2,7 @@ import type { Pod, PodCondition } from '../../../api/types/generated/core-v1.ts'
 import { BUILTIN } from '../../../client/builtin-resources.ts';
 import { formatTime } from '../../../machinery/clock.ts';
 import type { JsonObject } from '../../../machinery/json.ts';
-import { hasReason } from '../../../machinery/status-error.ts';
-import { conditionPatch } from '../../cycle/condition-patch.ts';
+import { conditionPatch, isOtherPod } from '../../cycle/condition-patch.ts';
 import type { SchedulerHandle } from '../../framework/handle.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
 
@@ -20,7 +19,7 @@ export async function evict(handle: SchedulerHandle, victim: PodInfo, { preempto
         await pods.delete(victim.name, { preconditions: { uid: victim.uid } });
       }
     } catch (error) {
-      if (!hasReason(error, 'NotFound') && !hasReason(error, 'Conflict')) throw error;
+      if (!isOtherPod(error)) throw error;
     }
   }
   handle.event(victim.pod, { type: 'Normal', reason: 'Preempted', action: 'Preempting', note: `Preempted by pod ${preemptor.uid} on node ${nodeName}` });

@@ -1,12 +1,10 @@
-import type { PodDisruptionBudget } from '../../../api/types/generated/policy-v1.ts';
-import type { DeepReadonly } from '../../../machinery/json.ts';
 import type { Victims } from '../../cycle/extender.ts';
 import type { CycleState } from '../../framework/cycle-state.ts';
 import type { SchedulerHandle } from '../../framework/handle.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
 import { Status } from '../../framework/status.ts';
-import { splitByBudgets } from './disruption-budgets.ts';
+import { splitByBudgets, type CompiledBudget } from './disruption-budgets.ts';
 import { byImportance } from './importance.ts';
 
 const NO_VICTIMS = Status.unresolvable('No preemption victims found for incoming pod');
@@ -14,7 +12,7 @@ const NO_VICTIMS = Status.unresolvable('No preemption victims found for incoming
 export interface VictimSearch {
   readonly handle: Pick<SchedulerHandle, 'filter' | 'addPod' | 'removePod'>;
   readonly pod: PodInfo;
-  readonly budgets: readonly DeepReadonly<PodDisruptionBudget>[];
+  readonly budgets: readonly CompiledBudget[];
 }
 
 /**

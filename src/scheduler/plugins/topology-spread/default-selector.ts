@@ -1,7 +1,7 @@
 import type { ReplicaSet, StatefulSet } from '../../../api/types/generated/apps-v1.ts';
 import type { ReplicationController, Service } from '../../../api/types/generated/core-v1.ts';
 import { BUILTIN } from '../../../client/builtin-resources.ts';
-import { LabelSelector, labelSelectorFromMap } from '../../../machinery/label-selector.ts';
+import { LabelSelector, labelSelectorFromMap, type LabelSelectorObject } from '../../../machinery/label-selector.ts';
 import type { SharedInformers } from '../../../runtime/shared-informers.ts';
 import { selectorOrNothing } from '../../framework/affinity-terms.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
@@ -12,16 +12,26 @@ export function defaultSelectors(informers: SharedInformers): (pod: PodInfo) => 
   const controllers = informers.get<ReplicationController>(BUILTIN.replicationControllers);
   const replicaSets = informers.get<ReplicaSet>(BUILTIN.replicaSets);
   const statefulSets = informers.get<StatefulSet>(BUILTIN.statefulSets);
+  /** Compiled once for each state of an object. */
+  const known = new WeakMap<object, LabelSelector>();
+  const remembered = (object: object | undefined, compile: () => LabelSelector): LabelSelector => {
+    if (object === undefined) return LabelSelector.everything();
+    const selector = known.get(object) ?? compile();
+    known.set(object, selector);
+    return selector;
+  };
+  const ofMap = (object: { readonly spec?: { readonly selector?: Readonly<Record<string, string>> } } | undefined): LabelSelector => remembered(object, () => labelSelectorFromMap(object?.spec?.selector));
+  const ofObject = (object: { readonly spec?: { readonly selector?: LabelSelectorObject } } | undefined): LabelSelector => remembered(object, () => selectorOrNothing(object?.spec?.selector));
   const ofController = ({ pod, namespace }: PodInfo): LabelSelector => {
     const owner = (pod.metadata.ownerReferences ?? []).find(({ controller }) => controller === true);
     const key = `${namespace}/${owner?.name}`;
     switch (owner?.kind) {
       case 'ReplicationController':
-        return labelSelectorFromMap(controllers.store.get(key)?.spec?.selector);
+        return ofMap(controllers.store.get(key));
       case 'ReplicaSet':
-        return selectorOrNothing(replicaSets.store.get(key)?.spec?.selector);
+        return ofObject(replicaSets.store.get(key));
       case 'StatefulSet':
-        return selectorOrNothing(statefulSets.store.get(key)?.spec?.selector);
+        return ofObject(statefulSets.store.get(key));
       case undefined:
       default:
         return LabelSelector.everything();
@@ -29,8 +39,8 @@ export function defaultSelectors(informers: SharedInformers): (pod: PodInfo) => 
   };
   return (info) => {
     const { labels } = info.pod.metadata;
-    const requirements = services.store.inNamespace(info.namespace).flatMap(({ spec }) => {
-      const selector = labelSelectorFromMap(spec?.selector);
+    const requirements = services.store.inNamespace(info.namespace).flatMap((service) => {
+      const selector = ofMap(service);
       return selector.isEverything || !selector.matches(labels) ? [] : selector.requirements;
     });
     const all = LabelSelector.of([...requirements, ...ofController(info).requirements]);

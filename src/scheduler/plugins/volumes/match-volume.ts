@@ -1,15 +1,23 @@
-import type { NodeSelectorTerm } from '../../../api/types/generated/core-v1.ts';
-import type { DeepReadonly } from '../../../machinery/json.ts';
 import { amountOf } from '../../framework/amounts.ts';
 import { selectorOrNothing } from '../../framework/affinity-terms.ts';
 import { NodeTerms } from '../../framework/node-selector.ts';
 import type { SharedNode } from '../../framework/objects.ts';
 import { classOf, type SharedClaim, type SharedVolume } from './volume-stores.ts';
 
-/** Whether the volume can be used on the node. */
-export function reaches({ spec }: SharedVolume, node: SharedNode): boolean {
-  const terms: readonly DeepReadonly<NodeSelectorTerm>[] | undefined = spec?.nodeAffinity?.required?.nodeSelectorTerms;
-  return terms === undefined || new NodeTerms(terms).matches(node);
+/** Where volumes can be used. What their terms mean is worked out once for each state of a volume. */
+export class VolumeReach {
+  readonly #terms = new WeakMap<SharedVolume, NodeTerms>();
+
+  reaches(volume: SharedVolume, node: SharedNode): boolean {
+    const required = volume.spec?.nodeAffinity?.required;
+    if (required === undefined) return true;
+    let terms = this.#terms.get(volume);
+    if (!terms) {
+      terms = new NodeTerms(required.nodeSelectorTerms);
+      this.#terms.set(volume, terms);
+    }
+    return terms.matches(node);
+  }
 }
 
 export function requestedBytes({ spec }: SharedClaim): number {
@@ -20,23 +28,20 @@ function sizeOf({ spec }: SharedVolume): number {
   return amountOf('storage', spec?.capacity?.['storage'] ?? '0');
 }
 
-/** The volume that is meant for the claim, or the smallest free one that will do on the node. */
-export function matchVolume(claim: SharedClaim, volumes: readonly SharedVolume[], { node, isTaken }: { readonly node: SharedNode; readonly isTaken: (volume: string) => boolean }): SharedVolume | undefined {
-  const selector = claim.spec?.selector === undefined ? undefined : selectorOrNothing(claim.spec.selector);
+/** Volumes that the claim could get, the best first, wherever they can be used: those that are meant for it, or the free ones that will do. */
+export function candidateVolumes(claim: SharedClaim, volumes: readonly SharedVolume[]): readonly SharedVolume[] {
   const wanted = requestedBytes(claim);
-  let best: SharedVolume | undefined;
-  for (const volume of volumes) {
-    if (isTaken(volume.metadata.name ?? '') || !suits(volume, claim) || sizeOf(volume) < wanted || !reaches(volume, node)) continue;
-    const { claimRef } = volume.spec ?? {};
-    if (claimRef !== undefined) {
-      const isMeant = claimRef.name === claim.metadata.name && claimRef.namespace === claim.metadata.namespace && (claimRef.uid === undefined || claimRef.uid === claim.metadata.uid);
-      if (isMeant) return volume;
-      continue;
-    }
-    if (volume.status?.phase !== 'Available' || (selector && !selector.matches(volume.metadata.labels))) continue;
-    if (best === undefined || sizeOf(volume) < sizeOf(best)) best = volume;
-  }
-  return best;
+  const suitable = volumes.filter((volume) => suits(volume, claim) && sizeOf(volume) >= wanted);
+  const meant = suitable.filter((volume) => isMeantFor(volume, claim));
+  if (meant.length > 0) return meant;
+  const selector = claim.spec?.selector === undefined ? undefined : selectorOrNothing(claim.spec.selector);
+  const free = suitable.filter(({ spec, status, metadata }) => spec?.claimRef === undefined && status?.phase === 'Available' && (!selector || selector.matches(metadata.labels)));
+  return free.sort((a, b) => sizeOf(a) - sizeOf(b));
+}
+
+function isMeantFor({ spec }: SharedVolume, { metadata }: SharedClaim): boolean {
+  const { claimRef } = spec ?? {};
+  return claimRef !== undefined && claimRef.name === metadata.name && claimRef.namespace === metadata.namespace && (claimRef.uid === undefined || claimRef.uid === metadata.uid);
 }
 
 function suits({ spec, metadata }: SharedVolume, claim: SharedClaim): boolean {

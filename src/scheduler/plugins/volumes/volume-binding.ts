@@ -5,7 +5,8 @@ import type { PodInfo } from '../../framework/pod-info.ts';
 import { Status } from '../../framework/status.ts';
 import { AssumedVolumes } from './assumed-volumes.ts';
 import { bindVolumes } from './bind-volumes.ts';
-import { planVolumes, type PodClaims, type VolumePlan } from './volume-plan.ts';
+import { VolumeReach } from './match-volume.ts';
+import { planVolumes, waitingClaims, type PodClaims, type VolumePlan } from './volume-plan.ts';
 import { claimVolumes, classOf, isFullyBound, volumeStores, whyUnusable, type SharedClaim } from './volume-stores.ts';
 
 export interface VolumeBindingArgs {
@@ -24,6 +25,7 @@ export function volumeBinding(args: VolumeBindingArgs | undefined, handle: Sched
   const timeoutMs = args?.bindTimeoutMs ?? DEFAULT_TIMEOUT_MS;
   const stores = volumeStores(handle.informers);
   const assumed = new AssumedVolumes();
+  const reach = new VolumeReach();
   const claimsKey = new StateKey<PodClaims>('VolumeBinding');
   const plansKey = new StateKey<Map<string, VolumePlan>>('VolumeBinding plans');
   const waitsForConsumer = (claim: SharedClaim): boolean => (claim.spec?.volumeName ?? '') === '' && stores.classes.store.get(classOf(claim))?.volumeBindingMode === 'WaitForFirstConsumer';
@@ -39,7 +41,7 @@ export function volumeBinding(args: VolumeBindingArgs | undefined, handle: Sched
       else if (waitsForConsumer(claim)) waiting.push(claim);
       else immediate = true;
     }
-    return immediate ? UNBOUND : { bound, waiting };
+    return immediate ? UNBOUND : { bound, waiting: waitingClaims(waiting, stores) };
   };
   return {
     name: 'VolumeBinding',
@@ -63,7 +65,7 @@ export function volumeBinding(args: VolumeBindingArgs | undefined, handle: Sched
     filter: (state, _pod, { node, name }) => {
       const claims = state.get(claimsKey);
       if (!claims) return undefined;
-      const plan = planVolumes(claims, node, { stores, assumed });
+      const plan = planVolumes(claims, node, { stores, assumed, reach });
       if (!('bindings' in plan)) return Status.unresolvable(...plan);
       state.get(plansKey)?.set(name, plan);
       return undefined;

@@ -1,8 +1,8 @@
 import type { SharedNode } from '../../framework/objects.ts';
-import { matchVolume, reaches, requestedBytes } from './match-volume.ts';
+import { candidateVolumes, requestedBytes, type VolumeReach } from './match-volume.ts';
 import { canProvision } from './provisioning.ts';
 import type { AssumedVolumes, ClaimBinding } from './assumed-volumes.ts';
-import { classOf, type SharedClaim, type VolumeStores } from './volume-stores.ts';
+import type { SharedClaim, SharedVolume, VolumeStores } from './volume-stores.ts';
 
 export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 
@@ -14,7 +14,19 @@ const NO_SUCH_VOLUME = 'node(s) unavailable due to one or more pvc(s) bound to n
 /** A pod's claims: those that have their volume, and those that get one where the pod goes. */
 export interface PodClaims {
   readonly bound: readonly SharedClaim[];
-  readonly waiting: readonly SharedClaim[];
+  /** The smallest first, each with the volumes that it could get. */
+  readonly waiting: readonly WaitingClaim[];
+}
+
+export interface WaitingClaim {
+  readonly claim: SharedClaim;
+  readonly candidates: readonly SharedVolume[];
+}
+
+export function waitingClaims(claims: readonly SharedClaim[], { volumes }: VolumeStores): WaitingClaim[] {
+  if (claims.length === 0) return [];
+  const all = volumes.store.all();
+  return [...claims].sort((a, b) => requestedBytes(a) - requestedBytes(b)).map((claim) => ({ claim, candidates: candidateVolumes(claim, all) }));
 }
 
 /** What happens to the waiting claims if the pod goes to a node. */
@@ -24,25 +36,23 @@ export interface VolumePlan {
 }
 
 /** The plan for a node, or the reasons why there is none. */
-export function planVolumes({ bound, waiting }: PodClaims, node: SharedNode, { stores, assumed }: { readonly stores: VolumeStores; readonly assumed: AssumedVolumes }): VolumePlan | readonly string[] {
+export function planVolumes({ bound, waiting }: PodClaims, node: SharedNode, { stores, assumed, reach }: { readonly stores: VolumeStores; readonly assumed: AssumedVolumes; readonly reach: VolumeReach }): VolumePlan | readonly string[] {
   const reasons = new Set<string>();
   for (const { spec } of bound) {
     const volume = stores.volumes.store.get(spec?.volumeName ?? '');
     if (!volume) reasons.add(NO_SUCH_VOLUME);
-    else if (!reaches(volume, node)) reasons.add(NOT_THERE);
+    else if (!reach.reaches(volume, node)) reasons.add(NOT_THERE);
   }
   const bindings: ClaimBinding[] = [];
   const provisions: SharedClaim[] = [];
-  const free = waiting.length === 0 ? [] : stores.volumes.store.all();
-  for (const claim of [...waiting].sort((a, b) => requestedBytes(a) - requestedBytes(b))) {
+  for (const { claim, candidates } of waiting) {
     const selected = claim.metadata.annotations?.[SELECTED_NODE];
     if (selected !== undefined && selected !== node.metadata.name) {
       reasons.add(NO_VOLUME);
       continue;
     }
     const isTaken = (name: string): boolean => assumed.isTaken(name, claim) || bindings.some(({ volume }) => volume.metadata.name === name);
-    const candidates = free.filter((volume) => (volume.spec?.storageClassName ?? '') === classOf(claim));
-    const volume = selected === undefined ? matchVolume(claim, candidates, { node, isTaken }) : undefined;
+    const volume = selected === undefined ? candidates.find((candidate) => !isTaken(candidate.metadata.name ?? '') && reach.reaches(candidate, node)) : undefined;
     if (volume) {
       bindings.push({ claim, volume });
       continue;
