@@ -4,7 +4,7 @@ import type { GroupResource, GroupVersionResource } from '../machinery/group-ver
 import type { DeepReadonly } from '../machinery/json.ts';
 import type { KubeObject } from '../machinery/object-meta.ts';
 import type { Store } from '../store/store.ts';
-import { Auditor, type AuditSettings } from './audit/auditor.ts';
+import type { Auditor } from './audit/auditor.ts';
 import { AdmissionChain } from './admission/admission-chain.ts';
 import type { AdmissionPlugin } from './admission/admission-plugin.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
@@ -88,8 +88,8 @@ export interface ApiServerOptions {
   /** Makes the parts that decide by stored objects, once those can be read. */
   readonly access: (server: ServerCore) => Access;
   readonly onInternalError: (error: unknown, request: ApiRequest) => void;
-  /** What is recorded of requests, and where. Default: nothing. */
-  readonly audit?: AuditSettings;
+  /** Makes what records requests. Absent: nothing is recorded. */
+  readonly auditor?: (context: RegistryContext) => Auditor;
 }
 
 /** What the parts of access control are made from. */
@@ -157,7 +157,7 @@ export class ApiServer {
       paths: this.paths,
       endpoints: access.endpoints,
       gate: access.gate,
-      ...(options.audit && { auditor: new Auditor({ ...options.audit, clock: options.clock, protobuf: core.context.protobuf }) }),
+      ...(options.auditor && { auditor: options.auditor(core.context) }),
       metrics: new RequestMetrics(this.metrics),
       requestTimeoutMs: options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
       onInternalError: options.onInternalError,

@@ -21,9 +21,8 @@ import type { LazyPolicyEngine } from '../../extensions/policies/lazy-policy-eng
 import { mutatingAdmissionPolicy } from '../../extensions/policies/mutating-admission-policy.ts';
 import { validatingAdmissionPolicy } from '../../extensions/policies/validating-admission-policy.ts';
 import { admissionWebhooks } from '../../extensions/webhooks/admission/admission-webhooks.ts';
-import { tokenWebhook, type TokenWebhookSettings } from '../../extensions/webhooks/authentication/token-webhook.ts';
-import { webhookAuthorizer, type AuthorizationWebhookSettings } from '../../extensions/webhooks/authorization/webhook-authorizer.ts';
-import { ReviewCaller } from '../../extensions/webhooks/client/review-caller.ts';
+import type { TokenWebhookSettings } from '../../extensions/webhooks/authentication/token-webhook.ts';
+import type { AuthorizationWebhookSettings } from '../../extensions/webhooks/authorization/webhook-authorizer.ts';
 import type { AdmissionFunction } from '../../extensions/webhooks/functions/admission-function.ts';
 import { admissionFunctionHooks } from '../../extensions/webhooks/functions/function-hooks.ts';
 import { LazyWebhookClient } from '../../extensions/webhooks/client/lazy-webhook-client.ts';
@@ -36,6 +35,7 @@ import { rulesOf, type PolicyRule } from '../../server/authorization/policy-rule
 import { RbacAuthorizer } from '../../server/authorization/rbac-authorizer.ts';
 import { reviewEndpoints } from '../../server/authorization/review-endpoints.ts';
 import { alwaysAllow, alwaysDeny, privilegedGroups, unionAuthorizer, unionRuleResolver } from '../../server/authorization/union-authorizer.ts';
+import { lazyAuthorizationWebhook, lazyTokenWebhook, type WebhookCalls } from './lazy-webhooks.ts';
 import { lazyCertificates, lazyTokens } from './lazy-authenticators.ts';
 import { lazily } from '../../machinery/lazily.ts';
 import { noNodes, type NodeConnector } from '../../server/endpoints/node-connector.ts';
@@ -105,9 +105,9 @@ export function clusterAccess(options: AccessOptions, core: ServerCore): Access 
   const issuers = [options.serviceAccountIssuer];
   const rbac = new RbacAuthorizer(core.reader);
   const webhooks = new LazyWebhookClient({ clock: options.clock, resolver: clusterServiceResolver(core.context) });
-  const caller = new ReviewCaller({ client: webhooks, clock: options.clock, random: options.random });
-  const { authorizer, resolver } = authorizerOf(options, core, { rbac, caller });
-  const tokens = tokensOf(options, core, { key, issuers, caller });
+  const calls: WebhookCalls = { client: webhooks, clock: options.clock, random: options.random };
+  const { authorizer, resolver } = authorizerOf(options, core, { rbac, calls });
+  const tokens = tokensOf(options, core, { key, issuers, calls });
   const authenticator = authenticatorOf(options, tokens, issuers);
   const endpoints = new Map([
     ...resourceEndpoints({ facts: options.facts, authorizer, connector: options.connector ?? noNodes() }),
@@ -166,14 +166,14 @@ function resourcesOfKind({ catalog }: ServerCore): ResourcesOfKind {
   return (group, version, kind) => catalog.resources(group, version).filter((type) => type.kind === kind);
 }
 
-function tokensOf(options: AccessOptions, core: ServerCore, { key, issuers, caller }: { readonly key: () => TokenKey; readonly issuers: readonly string[]; readonly caller: ReviewCaller }): TokenAuthenticator {
+function tokensOf(options: AccessOptions, core: ServerCore, { key, issuers, calls }: { readonly key: () => TokenKey; readonly issuers: readonly string[]; readonly calls: WebhookCalls }): TokenAuthenticator {
   const { clock } = options;
   const tokens: TokenAuthenticator[] = [];
   if (options.tokenFile !== undefined) tokens.push(parseTokenFile(options.tokenFile));
   tokens.push(lazyTokens('service-account', () => serviceAccountTokens({ issuers, apiAudiences: issuers, keys: [key()], reader: core.reader, clock })));
   tokens.push(...(options.authenticators ?? []).filter((one) => 'authenticateToken' in one));
   tokens.push(bootstrapTokens(core.reader, clock));
-  if (options.tokenWebhook) tokens.push(tokenWebhook({ ...options.tokenWebhook, caller, clock, apiAudiences: issuers }));
+  if (options.tokenWebhook) tokens.push(lazyTokenWebhook({ ...options.tokenWebhook, apiAudiences: issuers }, calls));
   return unionTokenAuthenticator(tokens);
 }
 
@@ -192,7 +192,7 @@ function authenticatorOf(options: AccessOptions, tokens: TokenAuthenticator, iss
 
 interface AuthorizerParts {
   readonly rbac: RbacAuthorizer;
-  readonly caller: ReviewCaller;
+  readonly calls: WebhookCalls;
 }
 
 function authorizerOf(options: AccessOptions, core: ServerCore, parts: AuthorizerParts): { authorizer: Authorizer; resolver: RuleResolver } {
@@ -210,9 +210,9 @@ function isResolver(authorizer: Authorizer): authorizer is Authorizer & RuleReso
   return 'rulesFor' in authorizer;
 }
 
-function authorizerOfStep(step: AuthorizationStep, options: AccessOptions, core: ServerCore, { rbac, caller }: AuthorizerParts): Authorizer {
+function authorizerOfStep(step: AuthorizationStep, options: AccessOptions, core: ServerCore, { rbac, calls }: AuthorizerParts): Authorizer {
   if (typeof step === 'string') return authorizerOfMode(step, options, core, rbac);
-  return 'target' in step ? webhookAuthorizer({ ...step, caller, clock: options.clock }) : step;
+  return 'target' in step ? lazyAuthorizationWebhook(step, calls) : step;
 }
 
 function authorizerOfMode(mode: AuthorizationMode, options: AccessOptions, core: ServerCore, rbac: RbacAuthorizer): Authorizer & RuleResolver {

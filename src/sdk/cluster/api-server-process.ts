@@ -10,6 +10,7 @@ import { jsonResponse } from '../../server/http/api-request.ts';
 import { DISCOVERY_PATH, discoveryDocument, jsonWebKeySet, JWKS_PATH } from '../../server/service-account-tokens/issuer-discovery.ts';
 import { tokenKey } from '../../server/service-account-tokens/json-web-token.ts';
 import { lazily } from '../../machinery/lazily.ts';
+import { lazyConverter } from './lazy-webhooks.ts';
 import { LazyRuleCompiler } from './lazy-rule-compiler.ts';
 import { ApiServer, type ApiServerOptions } from '../../server/api-server.ts';
 import { markDefaultServiceCidrReady } from '../../server/allocation/default-service-cidr.ts';
@@ -26,8 +27,7 @@ import type { AuditSettings } from '../../server/audit/auditor.ts';
 import type { Authenticator, TokenAuthenticator } from '../../server/authentication/authenticator.ts';
 import { LazyWebhookClient } from '../../extensions/webhooks/client/lazy-webhook-client.ts';
 import { clusterServiceResolver } from '../../extensions/webhooks/client/service-resolver.ts';
-import { functionConverter, type ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
-import { webhookConverter } from '../../extensions/webhooks/conversion/webhook-converter.ts';
+import type { ConvertFunction } from '../../extensions/webhooks/conversion/function-converter.ts';
 import { installCustomResources } from '../../extensions/custom-resources/install-custom-resources.ts';
 import type { NodeConnector } from '../../server/endpoints/node-connector.ts';
 import type { ClusterCertificates } from '../../server/certificates/cluster-certificates.ts';
@@ -83,7 +83,7 @@ export interface ApiServerProcessOptions {
 export async function openApiServer(options: ApiServerProcessOptions): Promise<ApiServer> {
   const facts = loadFacts();
   const ruleCompiler = options.ruleCompiler ?? new LazyRuleCompiler();
-  const resolved = resolve(options, facts, ruleCompiler);
+  const resolved = resolve(options, facts, { ruleCompiler, auditor: await auditorOf(options) });
   const { clock, uuid } = resolved;
   const settings: SeedSettings = {
     serviceCidrs: serviceCidrs(options),
@@ -111,7 +111,7 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
 export async function forkApiServer(server: ApiServer, options: ApiServerProcessOptions): Promise<ApiServer> {
   const { facts } = server;
   const ruleCompiler = options.ruleCompiler ?? new LazyRuleCompiler();
-  const fork = await server.fork(resolve(options, facts, ruleCompiler));
+  const fork = await server.fork(resolve(options, facts, { ruleCompiler, auditor: await auditorOf(options) }));
   addOpenApi(fork, facts);
   addIssuerPaths(fork, options);
   await followFlowSchemas(fork, options);
@@ -132,7 +132,19 @@ function serviceCidrs({ serviceClusterIpRange = '10.96.0.0/16' }: ApiServerProce
   return serviceClusterIpRange.split(',').map((cidr) => cidr.trim());
 }
 
-function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: LazyRuleCompiler): ApiServerOptions {
+/** What records is loaded where something is recorded. */
+async function auditorOf({ audit }: ApiServerProcessOptions): Promise<ApiServerOptions['auditor']> {
+  if (!audit) return undefined;
+  const { Auditor } = await import('../../server/audit/auditor.ts');
+  return ({ clock, protobuf }) => new Auditor({ ...audit, clock, protobuf });
+}
+
+interface LoadedParts {
+  readonly ruleCompiler: LazyRuleCompiler;
+  readonly auditor: ApiServerOptions['auditor'];
+}
+
+function resolve(options: ApiServerProcessOptions, facts: Facts, { ruleCompiler, auditor }: LoadedParts): ApiServerOptions {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const log = options.log ?? (() => undefined);
@@ -172,7 +184,7 @@ function resolve(options: ApiServerProcessOptions, facts: Facts, ruleCompiler: L
         },
         core,
       ),
-    ...(options.audit && { audit: options.audit }),
+    ...(auditor && { auditor }),
     onInternalError: (error, request) => log(`internal error on ${request.method} ${request.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   };
 }
@@ -194,7 +206,7 @@ async function serveCustomResources(server: ApiServer, ruleCompiler: LazyRuleCom
   server.onClose(() => client.close());
   await installCustomResources(server, {
     metadata,
-    converter: functionConverter(converters, webhookConverter({ client, uuid: server.context.uuid })),
+    converter: lazyConverter(converters, { client, uuid: server.context.uuid }),
     get ruleCompiler() {
       return ruleCompiler.current;
     },

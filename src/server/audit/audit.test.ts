@@ -116,6 +116,21 @@ describe('what is recorded of a request', () => {
     expect(events[2]?.stageTimestamp).toBe('2026-01-01T00:00:05.000000Z');
   });
 
+  test('a failure of the server’s own', async () => {
+    let broken = false;
+    const uuid = (): string => {
+      if (broken) throw new Error('no more names');
+      return crypto.randomUUID();
+    };
+    const { cluster, events } = await recorded([{ level: 'Metadata', omitStages: ['RequestReceived'] }], { uuid });
+    broken = true;
+    const failed = await cluster.request('POST', maps, { body: map, headers: { 'audit-id': 'given' } });
+    broken = false;
+    await settled();
+    expect(failed.status).toBe(500);
+    expect(events.map(({ auditID, stage, responseStatus }) => [auditID, stage, responseStatus?.code, responseStatus?.message])).toEqual([['given', 'Panic', 500, "APIServer panic'd: no more names"]]);
+  });
+
   test('what admission says of it', async () => {
     const rules = [{ apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'], operations: ['CREATE', 'UPDATE'] }];
     const change = mutate<{ data: Record<string, string> }>({ name: 'change.audit.example', rules }, (object) => void (object.data['added'] = 'x'));

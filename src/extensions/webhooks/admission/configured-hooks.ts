@@ -4,7 +4,7 @@ import type { DeepReadonly } from '../../../machinery/json.ts';
 import type { ObjectReader } from '../../../server/object-reader.ts';
 import type { LazyWebhookClient } from '../client/lazy-webhook-client.ts';
 import { admissionHook, type AdmissionHook } from './admission-hook.ts';
-import { RemoteReviewer } from './remote-reviewer.ts';
+import { lazyReviewer } from './lazy-reviewer.ts';
 
 const GROUP = 'admissionregistration.k8s.io';
 const RESOURCES = { mutating: { group: GROUP, resource: 'mutatingwebhookconfigurations' }, validating: { group: GROUP, resource: 'validatingwebhookconfigurations' } } as const;
@@ -69,7 +69,10 @@ export class ConfiguredHooks {
       const occurrence = seen.get(hookName) ?? 0;
       seen.set(hookName, occurrence + 1);
       const { clientConfig = {}, admissionReviewVersions = [], ...rules } = webhook;
-      const reviewer = new RemoteReviewer({ client, clientConfig, reviewVersions: admissionReviewVersions, mutating: kind === 'mutating' });
+      const reviewer = lazyReviewer(async () => {
+        const { RemoteReviewer } = await import('./remote-reviewer.ts');
+        return new RemoteReviewer({ client, clientConfig, reviewVersions: admissionReviewVersions, mutating: kind === 'mutating' });
+      });
       return admissionHook(rules, { id: `${name}/${hookName}/${occurrence}`, configuration: name, reviewer });
     });
   }
