@@ -27,8 +27,15 @@ test('asks for a service account, and for a path', () => {
   expect(seen[0]).toMatchObject({ resourceRequest: false, path: '/healthz', version: '', user: { name: 'system:serviceaccount:x:bot', groups: ['system:serviceaccounts', 'system:serviceaccounts:x'] } });
 });
 
-test('an authorizer that has to be waited for does not allow, and the answer says why', () => {
-  for (const later of [Promise.resolve<AuthorizationResult>({ decision: 'allow' }), Promise.reject<AuthorizationResult>(new Error('gone'))]) {
-    expect(asked(() => later).authorizer.check(QUERY)).toEqual({ allowed: false, reason: '', error: 'the authorizer does not answer at once, and expressions do not wait' });
-  }
+test('an authorizer that has to be waited for is waited for, once for each question', async () => {
+  const { seen, authorizer } = asked(({ namespace }) => Promise.resolve({ decision: namespace === 'x' ? 'allow' : 'deny' }));
+  const evaluate = (): string => (authorizer.check(QUERY).allowed ? `x, and y: ${authorizer.check({ ...QUERY, namespace: 'y' }).allowed}` : 'nothing');
+  expect(await authorizer.settled(evaluate)).toBe('x, and y: false');
+  expect(await authorizer.settled(evaluate)).toBe('x, and y: false');
+  expect(seen.map(({ namespace }) => namespace)).toEqual(['x', 'y']);
+});
+
+test('an authorizer that fails while it is waited for does not allow, and the answer says why', async () => {
+  const { authorizer } = asked(() => Promise.reject<AuthorizationResult>(new Error('gone')));
+  expect(await authorizer.settled(() => authorizer.check(QUERY))).toEqual({ allowed: false, reason: '', error: 'gone' });
 });

@@ -2,29 +2,51 @@ import type { AuthorizationAnswer, AuthorizationQuery, CelAuthorizer } from '../
 import type { UserInfo } from '../../server/authentication/authenticator.ts';
 import type { Attributes, AuthorizationResult, Authorizer } from '../../server/authorization/authorizer.ts';
 
-const NOT_AT_ONCE = 'the authorizer does not answer at once, and expressions do not wait';
+const NOT_YET: AuthorizationAnswer = { allowed: false, reason: '', error: 'the authorizer has not answered yet' };
+/** An expression asks what it asks next by what it was answered before, and there is an end to that. */
+const MAX_ROUNDS = 32;
+
+/** Expressions do not wait, and some authorizers have to be waited for. */
+export interface WaitingAuthorizer extends CelAuthorizer {
+  /**
+   * What `evaluate` comes to with every answer that it asks for. It runs again for each answer that has to be waited
+   * for, so it must not change anything but what it returns.
+   */
+  settled<T>(evaluate: () => T): Promise<T>;
+}
 
 /** What expressions ask of the server's authorizer about the user of a request, or about a service account. */
-export function celAuthorizer(authorizer: Authorizer, user: UserInfo): CelAuthorizer {
+export function celAuthorizer(authorizer: Authorizer, user: UserInfo): WaitingAuthorizer {
   const answers = new Map<string, AuthorizationAnswer>();
+  const asking = new Map<string, Promise<AuthorizationResult>>();
   return {
     check(query) {
       const key = JSON.stringify(query);
       const known = answers.get(key);
       if (known) return known;
-      const answer = ask(authorizer, attributesOf(query, user));
+      if (asking.has(key)) return NOT_YET;
+      const result = authorizer.authorize(attributesOf(query, user));
+      if (result instanceof Promise) {
+        asking.set(key, result.catch(failed));
+        return NOT_YET;
+      }
+      const answer = answerOf(result);
       answers.set(key, answer);
       return answer;
+    },
+    async settled(evaluate) {
+      for (let round = 0; ; round++) {
+        const outcome = evaluate();
+        if (asking.size === 0 || round === MAX_ROUNDS) return outcome;
+        for (const [key, result] of asking) answers.set(key, answerOf(await result));
+        asking.clear();
+      }
     },
   };
 }
 
-function ask(authorizer: Authorizer, attributes: Attributes): AuthorizationAnswer {
-  const result = authorizer.authorize(attributes);
-  if (!(result instanceof Promise)) return answerOf(result);
-  // Whatever it comes to is of no use any more.
-  result.catch(() => undefined);
-  return { allowed: false, reason: '', error: NOT_AT_ONCE };
+function failed(error: unknown): AuthorizationResult {
+  return { decision: 'no-opinion', evaluationError: error instanceof Error ? error.message : String(error) };
 }
 
 function answerOf({ decision, reason = '', evaluationError }: AuthorizationResult): AuthorizationAnswer {

@@ -135,7 +135,7 @@ async function invoke({ hook, binding, match, param }: Invocation, object: KubeO
   // The object itself changes with the mutations; its parts do not.
   const before = { ...current };
   const input = { ...engine.input(facts, match, current), params: param };
-  const verdict = policy.matches(input);
+  const verdict = await facts.authorizer.settled(() => policy.matches(input));
   if (verdict === 'no match') return 'not matched';
   if (verdict !== 'match') {
     if (hook.failClosed) fail(verdict.error);
@@ -143,7 +143,8 @@ async function invoke({ hook, binding, match, param }: Invocation, object: KubeO
   }
   let patched = false;
   for (let i = 0; i < policy.size; i++) {
-    const outcome = policy.mutate(i, current, { ...input, object: current }, view.schema);
+    const seen = current;
+    const outcome = await facts.authorizer.settled(() => policy.mutate(i, seen, { ...input, object: seen }, view.schema));
     if (outcome.error !== undefined) {
       fail(outcome.error);
       continue;

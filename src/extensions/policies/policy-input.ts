@@ -1,10 +1,10 @@
 import { namespaceJson } from '../../cel/admission-types.ts';
 import type { PolicyInput } from '../../cel/policy-environment.ts';
-import type { CelAuthorizer } from '../../cel/libraries/authorizer.ts';
 import type { GroupVersionKind, GroupVersionResource } from '../../machinery/group-version.ts';
 import type { DeepReadonly } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import type { AdmissionOperation, AdmissionRequest } from '../../server/admission/admission-plugin.ts';
+import type { WaitingAuthorizer } from './cel-authorizer.ts';
 import { namespaceOf } from './match-criteria.ts';
 import type { ResourceView } from './resource-views.ts';
 
@@ -15,7 +15,7 @@ export interface RequestFacts {
   readonly requestKind: GroupVersionKind;
   /** The namespace the object stands in; absent in the cluster's scope, and for namespaces themselves. */
   readonly namespace?: DeepReadonly<KubeObject>;
-  readonly authorizer: CelAuthorizer;
+  readonly authorizer: WaitingAuthorizer;
 }
 
 /** How a policy came to see the request. */

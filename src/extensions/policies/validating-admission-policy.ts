@@ -103,7 +103,8 @@ class Validation {
     const loaded = await engine.load();
     const { object } = request;
     const input = loaded.input(facts, match, object && match.view.read(object as DeepReadonly<KubeObject>));
-    return params.map((param) => hook.compiled()(loaded).validate({ ...input, params: param }));
+    const policy = hook.compiled()(loaded);
+    return facts.authorizer.settled(() => params.map((param) => policy.validate({ ...input, params: param })));
   }
 }
 

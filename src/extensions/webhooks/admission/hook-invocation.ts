@@ -83,7 +83,9 @@ export class HookContext implements MatchContext {
   async #meetsConditions({ hook, match }: HookInvocation, facts: RequestFacts): Promise<boolean> {
     const engine = await this.#options.engine.load();
     const { object, resource, name } = facts.request;
-    const verdict = hook.conditions(engine).evaluate(engine.input(facts, match, object && match.view.read(object as DeepReadonly<KubeObject>)));
+    const conditions = hook.conditions(engine);
+    const input = engine.input(facts, match, object && match.view.read(object as DeepReadonly<KubeObject>));
+    const verdict = await facts.authorizer.settled(() => conditions.evaluate(input));
     if (typeof verdict === 'string') return verdict === 'match';
     if (hook.failOpen) return false;
     throw forbidden(resource, name, verdict.error);

@@ -104,6 +104,21 @@ describe('an authorization webhook', () => {
     expect(server.received).toHaveLength(1);
   });
 
+  test('is asked by expressions of admission, too', async () => {
+    const { server, cluster } = await prepare(({ body }) => {
+      const { user, resourceAttributes } = body.spec as { user: string; resourceAttributes: { verb: string } };
+      return { kind: 'SubjectAccessReview', apiVersion: body.apiVersion as string, status: { allowed: resourceAttributes.verb !== 'label' || user === 'ann' } };
+    });
+    const group = '/apis/admissionregistration.k8s.io/v1';
+    const matchConstraints = { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }] };
+    const validations = [{ expression: "authorizer.group('').resource('configmaps').namespace('default').check('label').allowed()", message: 'you may not label' }];
+    await cluster.request('POST', `${group}/validatingadmissionpolicies`, { body: { metadata: { name: 'p' }, spec: { matchConstraints, validations } } });
+    await cluster.request('POST', `${group}/validatingadmissionpolicybindings`, { body: { metadata: { name: 'b' }, spec: { policyName: 'p', validationActions: ['Deny'] } } });
+    const make = async (user: string): Promise<number> => (await cluster.request('POST', '/api/v1/namespaces/default/configmaps', { body: { metadata: { name: user } }, user: { name: user, groups: [] } })).status;
+    expect([await make('bob'), await make('ann')]).toEqual([422, 201]);
+    expect(server.received.filter(({ body }) => body.spec.resourceAttributes.verb === 'label')).toHaveLength(2);
+  });
+
   test('match conditions that fail count as a failure of the webhook', async () => {
     const matchConditions = ["request.resourceAttributes.namespace == 'default'"];
     const { server, get } = await prepare(status({ allowed: true }), { matchConditions, failurePolicy: 'Deny' });
