@@ -1,4 +1,5 @@
-import { sleep, systemClock } from '../machinery/clock.ts';
+import { systemClock } from '../machinery/clock.ts';
+import { afterStart } from './after-start.ts';
 import { startInProcessControllers } from '../sdk/controllers/in-process-controllers.ts';
 import type { CommandContext } from './command.ts';
 import type { NodeSettings } from '../controllers/nodes/node-settings.ts';
@@ -8,14 +9,11 @@ import type { RunningController } from '../controllers/controller-context.ts';
 /** One API server sees a deletion at once: only requests that it was answering then must come through. */
 const NAMESPACE_DELETION_GRACE_MS = 1000;
 
-/** Whoever waits for the port to open is answered before the control loops take the process's time. */
-export const LOOPS_AFTER_MS = 50;
-
 /** The same serving with control loops in its process, which end before it does. The start does not wait for them. */
 export function withControllers(serving: Serving, { controllers, nodes }: { readonly controllers: readonly string[]; readonly nodes: NodeSettings }, context: CommandContext): Serving {
   const log = (line: string): void => void context.stderr.write(`${line}\n`);
   const start = async (): Promise<RunningController> => {
-    await sleep(systemClock, LOOPS_AFTER_MS);
+    await afterStart();
     return startInProcessControllers(serving.server, {
       clock: systemClock,
       random: Math.random,

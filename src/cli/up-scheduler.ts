@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { systemClock } from '../machinery/clock.ts';
+import { afterStart } from './after-start.ts';
 import { booleanFlag, flagList, flagText, type CommandContext, type Flag, type FlagValues } from './command.ts';
 import { schedulerSettings, type SchedulerSettings } from './scheduler-settings.ts';
 import type { RunningScheduler } from '../sdk/scheduler/start-scheduler.ts';
@@ -21,14 +22,14 @@ export async function schedulerOf(values: FlagValues, context: CommandContext): 
 export function withScheduler(serving: Serving, { options }: SchedulerSettings, context: CommandContext): Serving {
   const log = logTo(context);
   const start = async (): Promise<RunningScheduler> => {
+    await afterStart();
     const { startInProcessScheduler } = await import('../sdk/scheduler/in-process-scheduler.ts');
     const { serveDecisions } = await import('../sdk/scheduler/serve-decisions.ts');
     const started = startInProcessScheduler(serving.server, { clock: systemClock, random: Math.random, hostName: hostname(), log, ...options });
     serveDecisions(serving.server.paths, started.scheduler);
     return started;
   };
-  const running = start()
-    .catch((error: unknown) => log(`cannot start the scheduler: ${String(error)}`));
+  const running = start().catch((error: unknown) => log(`cannot start the scheduler: ${String(error)}`));
   return {
     ...serving,
     close: async () => {
