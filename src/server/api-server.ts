@@ -21,6 +21,7 @@ import { addFlowControlPaths } from './flow-control/debug-paths.ts';
 import type { Gate } from './flow-control/gate.ts';
 import { FLOW_SCHEMAS, PRIORITY_LEVELS, PriorityAndFairness } from './flow-control/priority-and-fairness.ts';
 import { jsonResponse, textResponse } from './http/api-request.ts';
+import { lazily } from '../machinery/lazily.ts';
 import { MetricRegistry } from './metrics/metric-registry.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { addServerMetrics } from './metrics/server-metrics.ts';
@@ -149,6 +150,10 @@ export class ApiServer {
     addHealthPaths(this.paths, this.#checks);
     this.paths.exact('/version', () => jsonResponse(200, VERSION_INFO));
     this.paths.exact('/', () => jsonResponse(200, { paths: this.paths.paths() }));
+    // Forks are made faster than families of metrics: those wait for the first who needs them.
+    const requestMetrics = lazily(() => new RequestMetrics(this.metrics));
+    const startedMs = options.clock.now();
+    const serverMetrics = lazily(() => addServerMetrics(this.metrics, { context: core.context, gate: access.gate, startedMs }));
     this.#pipeline = new Pipeline({
       context: core.context,
       authenticator: access.authenticator,
@@ -158,13 +163,17 @@ export class ApiServer {
       endpoints: access.endpoints,
       gate: access.gate,
       ...(options.auditor && { auditor: options.auditor(core.context) }),
-      metrics: new RequestMetrics(this.metrics),
+      get metrics() {
+        return requestMetrics();
+      },
       requestTimeoutMs: options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
       onInternalError: options.onInternalError,
     });
     this.onClose(() => access.gate.close());
-    addServerMetrics(this.metrics, { context: core.context, gate: access.gate });
-    this.paths.exact('/metrics', async () => textResponse(200, await this.metrics.text(), 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'));
+    this.paths.exact('/metrics', async () => {
+      serverMetrics();
+      return textResponse(200, await this.metrics.text(), 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores');
+    });
     if (access.gate instanceof PriorityAndFairness) addFlowControlPaths(this.paths, access.gate, options.clock);
   }
 

@@ -97,7 +97,7 @@ export async function openApiServer(options: ApiServerProcessOptions): Promise<A
   const stages = planBootstrap({ ...settings, bootstrapObjects: facts.bootstrapObjects, seeded });
   await applyBootstrap(stages, { ...requestTarget((request) => server.handle(request)), get: (resource, namespace, name) => server.readStored(resource, namespace, name) });
   await markDefaultServiceCidrReady(server.context);
-  await followFlowSchemas(server, options);
+  await followFlowSchemas(server, options)?.sync();
   const { conflicts } = await repairServiceAllocations(server.context);
   for (const key of conflicts) options.log?.(`a service has what another one holds: ${key}`);
   addOpenApi(server, facts);
@@ -114,18 +114,18 @@ export async function forkApiServer(server: ApiServer, options: ApiServerProcess
   const fork = await server.fork(resolve(options, facts, { ruleCompiler, auditor: await auditorOf(options) }));
   addOpenApi(fork, facts);
   addIssuerPaths(fork, options);
-  await followFlowSchemas(fork, options);
+  followFlowSchemas(fork, options);
   await serveCustomResources(fork, ruleCompiler, options);
   return fork;
 }
 
-async function followFlowSchemas(server: ApiServer, { flowControl, log = () => undefined }: ApiServerProcessOptions): Promise<void> {
-  if (flowControl?.priorityAndFairness === false) return;
+function followFlowSchemas(server: ApiServer, { flowControl, log = () => undefined }: ApiServerProcessOptions): FlowSchemaStatus | undefined {
+  if (flowControl?.priorityAndFairness === false) return undefined;
   const { reader, catalog, context } = server;
   const status = new FlowSchemaStatus({ reader, catalog, caches: context.caches, clock: context.clock, handle: (request) => server.handle(request), log });
-  await status.sync();
   status.follow();
   server.onClose(() => status.stop());
+  return status;
 }
 
 function serviceCidrs({ serviceClusterIpRange = '10.96.0.0/16' }: ApiServerProcessOptions): string[] {

@@ -6,10 +6,10 @@ import { VERSION_INFO } from '../version.ts';
 import type { MetricRegistry, Reading } from './metric-registry.ts';
 
 /** What is read off the server when it is asked for: what it holds, how its seats are used, what the process takes. */
-export function addServerMetrics(registry: MetricRegistry, { context, gate }: { readonly context: RegistryContext; readonly gate: Gate }): void {
+export function addServerMetrics(registry: MetricRegistry, { context, gate, startedMs }: { readonly context: RegistryContext; readonly gate: Gate; readonly startedMs: number }): void {
   addStorage(registry, context);
   if (gate instanceof PriorityAndFairness) addFlowControl(registry, gate);
-  addProcess(registry, context.clock.now());
+  addProcess(registry, startedMs);
   const { major, minor, gitVersion, gitCommit, gitTreeState, buildDate, goVersion, compiler, platform } = VERSION_INFO;
   registry.measured('kubernetes_build_info', 'The version that the server says it is, always 1.', {
     labels: ['major', 'minor', 'git_version', 'git_commit', 'git_tree_state', 'build_date', 'go_version', 'compiler', 'platform'],
