@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from '../machinery/clock.ts';
-import { DurationError, parseDuration } from '../machinery/duration.ts';
 import type { AuditSink } from '../server/audit/audit-event.ts';
 import type { AuditSettings } from '../server/audit/auditor.ts';
-import { flagNumber, flagText, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
+import { flagDurationMs, flagNumber, flagText, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
 import { readTarget } from './webhook-flags.ts';
 
 /** kube-apiserver's flags for recording what is asked of it. */
@@ -69,8 +68,8 @@ async function webhookSink(file: string, values: FlagValues, context: CommandCon
     target: await readTarget(file, 'audit-webhook-config-file', context),
     batchSize: flagNumber(values, 'audit-webhook-batch-max-size', { min: 1, max: MAX }) ?? 400,
     bufferSize: flagNumber(values, 'audit-webhook-batch-buffer-size', { min: 1, max: MAX }) ?? 10_000,
-    maxWaitMs: durationMs(values, 'audit-webhook-batch-max-wait'),
-    initialBackoffMs: durationMs(values, 'audit-webhook-initial-backoff'),
+    maxWaitMs: flagDurationMs(values, 'audit-webhook-batch-max-wait'),
+    initialBackoffMs: flagDurationMs(values, 'audit-webhook-initial-backoff'),
     client: new LazyWebhookClient({ clock: systemClock, resolver: noServices }),
     clock: systemClock,
     onError: (error) => context.stderr.write(`${error.message}\n`),
@@ -79,14 +78,4 @@ async function webhookSink(file: string, values: FlagValues, context: CommandCon
 
 function count(values: FlagValues, flag: string): number {
   return flagNumber(values, flag, { min: 0, max: MAX }) ?? 0;
-}
-
-function durationMs(values: FlagValues, flag: string): number {
-  const text = flagText(values, flag) ?? '';
-  try {
-    return Number(parseDuration(text)) / 1e6;
-  } catch (error) {
-    if (!(error instanceof DurationError)) throw error;
-    throw new UsageError(`--${flag} takes a duration such as 30s, not ${JSON.stringify(text)}`);
-  }
 }

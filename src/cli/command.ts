@@ -1,3 +1,4 @@
+import { DurationError, parseDuration } from '../machinery/duration.ts';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 
 /** Where a command writes, and what it may know of the world. Only src/cli/ reads it. */
@@ -71,6 +72,18 @@ export function flagNumber(values: FlagValues, name: string, range: { min: numbe
     throw new UsageError(`--${name} takes a whole number from ${range.min} to ${range.max}, not ${JSON.stringify(text)}`);
   }
   return number;
+}
+
+/** Milliseconds of a duration such as 1m30s. Throws UsageError when it is none, or less than `minMs`. */
+export function flagDurationMs(values: FlagValues, name: string, { minMs = 0 }: { readonly minMs?: number } = {}): number {
+  const text = flagText(values, name) ?? '';
+  try {
+    const ms = Number(parseDuration(text)) / 1e6;
+    if (ms >= minMs) return ms;
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+  }
+  throw new UsageError(`--${name} takes a duration such as 1m30s, not ${JSON.stringify(text)}`);
 }
 
 /** `--name true` or `--name false`. Throws UsageError for anything else. */

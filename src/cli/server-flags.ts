@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DurationError, parseDuration } from '../machinery/duration.ts';
 import type { AuditSettings } from '../server/audit/auditor.ts';
 import type { FlowControlOptions } from '../sdk/cluster/access.ts';
-import { flagList, flagNumber, flagText, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
+import { booleanFlag, flagDurationMs, flagList, flagNumber, flagText, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
 import { AUDIT_FLAGS, auditSettings } from './audit-flags.ts';
 import { accessWebhooks, WEBHOOK_FLAGS, type AccessWebhooks } from './webhook-flags.ts';
 
@@ -87,26 +86,13 @@ export function serverSettings(values: FlagValues, portFlag: string, context: Co
 }
 
 function flowControl(values: FlagValues): FlowControlOptions {
-  const enabled = flagText(values, 'enable-priority-and-fairness') ?? 'true';
-  if (enabled !== 'true' && enabled !== 'false') throw new UsageError(`--enable-priority-and-fairness takes true or false, not ${JSON.stringify(enabled)}`);
   const count = (flag: string): number => flagNumber(values, flag, { min: 0, max: 1e6 }) ?? 0;
   return {
-    priorityAndFairness: enabled === 'true',
+    priorityAndFairness: booleanFlag(values, 'enable-priority-and-fairness'),
     maxRequestsInFlight: count('max-requests-inflight'),
     maxMutatingRequestsInFlight: count('max-mutating-requests-inflight'),
-    requestTimeoutMs: durationMs(values, 'request-timeout'),
+    requestTimeoutMs: flagDurationMs(values, 'request-timeout', { minMs: 1 }),
   };
-}
-
-function durationMs(values: FlagValues, flag: string): number {
-  const text = flagText(values, flag) ?? '';
-  try {
-    const ms = Number(parseDuration(text)) / 1e6;
-    if (ms > 0) return ms;
-  } catch (error) {
-    if (!(error instanceof DurationError)) throw error;
-  }
-  throw new UsageError(`--${flag} takes a duration such as 1m0s, not ${JSON.stringify(text)}`);
 }
 
 function etcdSettings(values: FlagValues, endpoints: readonly string[], file: (flag: string) => string | undefined): NonNullable<ServerSettings['etcd']> {

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { systemClock } from '../machinery/clock.ts';
-import { afterStart } from './after-start.ts';
 import { booleanFlag, flagList, flagText, type CommandContext, type Flag, type FlagValues } from './command.ts';
 import { schedulerSettings, type SchedulerSettings } from './scheduler-settings.ts';
 import type { RunningScheduler } from '../sdk/scheduler/start-scheduler.ts';
 import type { Serving } from './serve.ts';
+import { withPart } from './with-part.ts';
 
 export const SCHEDULER_FLAGS: readonly Flag[] = [
   { name: 'scheduler', type: 'string', value: 'BOOL', help: 'whether to schedule pods', default: 'true' },
@@ -15,31 +15,17 @@ export const SCHEDULER_FLAGS: readonly Flag[] = [
 /** Undefined when no pods shall be scheduled. Throws UsageError. */
 export async function schedulerOf(values: FlagValues, context: CommandContext): Promise<SchedulerSettings | undefined> {
   if (!booleanFlag(values, 'scheduler')) return undefined;
-  return schedulerSettings({ config: flagText(values, 'scheduler-config'), plugins: flagList(values, 'scheduler-plugin') }, context, logTo(context));
+  return schedulerSettings({ config: flagText(values, 'scheduler-config'), plugins: flagList(values, 'scheduler-plugin') }, context, (line) => void context.stderr.write(`${line}\n`));
 }
 
-/** The same serving with a scheduler in its process, which ends before it does. The start does not wait for it. */
+/** The same serving with a scheduler in its process. */
 export function withScheduler(serving: Serving, { options }: SchedulerSettings, context: CommandContext): Serving {
-  const log = logTo(context);
-  const start = async (): Promise<RunningScheduler> => {
-    await afterStart();
+  const start = async (log: (line: string) => void): Promise<RunningScheduler> => {
     const { startInProcessScheduler } = await import('../sdk/scheduler/in-process-scheduler.ts');
     const { serveDecisions } = await import('../sdk/scheduler/serve-decisions.ts');
     const started = startInProcessScheduler(serving.server, { clock: systemClock, random: Math.random, hostName: hostname(), log, ...options });
     serveDecisions(serving.server.paths, started.scheduler);
     return started;
   };
-  const running = start().catch((error: unknown) => log(`cannot start the scheduler: ${String(error)}`));
-  return {
-    ...serving,
-    close: async () => {
-      const started = await running;
-      await started?.stop();
-      await serving.close();
-    },
-  };
-}
-
-function logTo({ stderr }: CommandContext): (line: string) => void {
-  return (line) => void stderr.write(`${line}\n`);
+  return withPart(serving, { name: 'the scheduler', start }, context);
 }

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from '../machinery/clock.ts';
-import { DurationError, parseDuration } from '../machinery/duration.ts';
 import type { WebhookTarget } from '../extensions/webhooks/client/webhook-target.ts';
 import type { AuthorizationMode, AuthorizationStep } from '../sdk/cluster/access.ts';
 import type { ApiServerProcessOptions } from '../sdk/cluster/api-server-process.ts';
-import { flagList, flagText, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
+import { flagDurationMs, flagList, flagText, UsageError, type CommandContext, type Flag, type FlagValues } from './command.ts';
 
 /** kube-apiserver's flags for asking others who somebody is and what he may do. */
 export const WEBHOOK_FLAGS: readonly Flag[] = [
@@ -32,7 +31,7 @@ export async function accessWebhooks(values: FlagValues, context: CommandContext
       tokenWebhook: {
         target: await readTarget(tokenFile, 'authentication-token-webhook-config-file', context),
         version: version(values, 'authentication-token-webhook-version'),
-        cacheTtlMs: durationMs(values, 'authentication-token-webhook-cache-ttl'),
+        cacheTtlMs: flagDurationMs(values, 'authentication-token-webhook-cache-ttl'),
       },
     }),
   };
@@ -59,8 +58,8 @@ async function webhookStep(file: string, values: FlagValues, context: CommandCon
     name: 'Webhook',
     target: await readTarget(file, 'authorization-webhook-config-file', context),
     version: version(values, 'authorization-webhook-version'),
-    authorizedTtlMs: durationMs(values, 'authorization-webhook-cache-authorized-ttl'),
-    unauthorizedTtlMs: durationMs(values, 'authorization-webhook-cache-unauthorized-ttl'),
+    authorizedTtlMs: flagDurationMs(values, 'authorization-webhook-cache-authorized-ttl'),
+    unauthorizedTtlMs: flagDurationMs(values, 'authorization-webhook-cache-unauthorized-ttl'),
   };
 }
 
@@ -91,15 +90,4 @@ function version(values: FlagValues, flag: string): 'v1' | 'v1beta1' {
   const text = flagText(values, flag);
   if (text !== 'v1' && text !== 'v1beta1') throw new UsageError(`--${flag} takes v1 or v1beta1, not ${JSON.stringify(text)}`);
   return text;
-}
-
-/** 0 turns a cache off. */
-function durationMs(values: FlagValues, flag: string): number {
-  const text = flagText(values, flag) ?? '';
-  try {
-    return Number(parseDuration(text)) / 1e6;
-  } catch (error) {
-    if (!(error instanceof DurationError)) throw error;
-    throw new UsageError(`--${flag} takes a duration such as 2m0s, not ${JSON.stringify(text)}`);
-  }
 }

@@ -20,9 +20,9 @@ export function toleratesTaint(toleration: DeepReadonly<Toleration>, taint: Deep
   }
 }
 
-/** The first of the taints that none of the tolerations bears. */
-export function untoleratedTaint(taints: readonly DeepReadonly<Taint>[], tolerations: readonly DeepReadonly<Toleration>[]): DeepReadonly<Taint> | undefined {
-  return taints.find((taint) => !tolerations.some((toleration) => toleratesTaint(toleration, taint)));
+/** The first of the taints, or of those with one of the effects, that none of the tolerations bears. */
+export function untoleratedTaint(taints: readonly DeepReadonly<Taint>[], tolerations: readonly DeepReadonly<Toleration>[], effects?: readonly Taint['effect'][]): DeepReadonly<Taint> | undefined {
+  return taints.find((taint) => effects?.includes(taint.effect) !== false && !tolerations.some((toleration) => toleratesTaint(toleration, taint)));
 }
 
 function compares(operator: string, tainted: string, tolerated: string): boolean {

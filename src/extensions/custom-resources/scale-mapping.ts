@@ -3,6 +3,7 @@ import { fieldInvalid, type FieldError } from '../../machinery/field-error.ts';
 import type { DeepReadonly, JsonObject } from '../../machinery/json.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
 import { badRequest, failure, internalError } from '../../machinery/status-error.ts';
+import { scaleObject } from '../../server/registry/scale-object.ts';
 import type { DefinitionScale } from './custom-resource-definition.ts';
 import { nestedInteger, NestedFieldError, nestedString, setNestedField } from './nested-field.ts';
 import { splitSimplePath } from './simple-path.ts';
@@ -37,20 +38,7 @@ export class CustomScale {
       const replicas = nestedInteger(object, this.replicasPath);
       const observed = nestedInteger(object, this.#statusPath) ?? 0;
       const selector = (this.#selectorPath && nestedString(object, this.#selectorPath)) ?? '';
-      const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-      const scale: KubeObject = {
-        kind: 'Scale',
-        apiVersion: 'autoscaling/v1',
-        metadata: {
-          ...(name !== undefined && { name }),
-          ...(namespace !== undefined && { namespace }),
-          ...(uid !== undefined && { uid }),
-          ...(resourceVersion !== undefined && { resourceVersion }),
-          ...(creationTimestamp !== undefined && { creationTimestamp }),
-        },
-        spec: (replicas ?? 0) === 0 ? {} : { replicas: Number(replicas) },
-        status: { replicas: Number(observed), ...(selector !== '' && { selector }) },
-      };
+      const scale = scaleObject(object, { replicas: Number(replicas ?? 0), observed: Number(observed), selector: selector === '' ? undefined : selector });
       return { object: scale, replicas: replicas === undefined ? undefined : Number(replicas) };
     });
   }

@@ -8,7 +8,7 @@ import { feasibleNodesWanted } from '../cycle/find-nodes.ts';
 import { balancedAllocation } from './balanced-allocation.ts';
 import { nodeResourcesFit, type NodeResourcesFitArgs } from './node-resources-fit.ts';
 import { normalizeScores } from './normalize-scores.ts';
-import { tolerates } from './tolerations.ts';
+import { toleratesTaint } from '../../api/placement/tolerations.ts';
 
 const CPU = { name: 'cpu', weight: 1 };
 
@@ -75,7 +75,7 @@ test.each<[Toleration, boolean]>([
   [{ key: 'l', operator: 'Exists' }, false],
   [{ operator: 'Exists', effect: 'NoExecute' }, false],
 ])('%j tolerates a taint: %j', (toleration, expected) => {
-  expect(tolerates(toleration, TAINT)).toBe(expected);
+  expect(toleratesTaint(toleration, TAINT)).toBe(expected);
 });
 
 const GENERATION = { key: 'generation', values: ['5'] };

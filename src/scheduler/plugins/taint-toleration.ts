@@ -4,13 +4,15 @@ import type { Plugin } from '../framework/plugin.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
 import { Status } from '../framework/status.ts';
 import { normalizeScores } from './normalize-scores.ts';
-import { tolerates, untoleratedTaint, type SharedToleration } from './tolerations.ts';
+import { toleratesTaint, untoleratedTaint } from '../../api/placement/tolerations.ts';
+import type { Toleration } from '../../api/types/generated/core-v1.ts';
+import type { DeepReadonly } from '../../machinery/json.ts';
 
 const TAINTED = Status.unresolvable('node(s) had untolerated taint(s)');
 
 /** Taints keep pods away that do not tolerate them: `NoSchedule` and `NoExecute` strictly, `PreferNoSchedule` if possible. */
 export function taintToleration(): Plugin {
-  const preferred = new StateKey<readonly SharedToleration[]>('TaintToleration');
+  const preferred = new StateKey<readonly DeepReadonly<Toleration>[]>('TaintToleration');
   return {
     name: 'TaintToleration',
     events: [
@@ -27,7 +29,7 @@ export function taintToleration(): Plugin {
       const taints = node.spec?.taints;
       if (taints === undefined) return 0;
       const tolerations = state.get(preferred) ?? [];
-      return taints.filter((taint) => taint.effect === 'PreferNoSchedule' && !tolerations.some((toleration) => tolerates(toleration, taint))).length;
+      return taints.filter((taint) => taint.effect === 'PreferNoSchedule' && !tolerations.some((toleration) => toleratesTaint(toleration, taint))).length;
     },
     normalizeScores: (_state, _pod, { scores }) => normalizeScores(scores, { reversed: true }),
   };

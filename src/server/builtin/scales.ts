@@ -2,6 +2,7 @@ import type { ResourceFacts } from '../../api/facts/resource-facts.ts';
 import { isJsonObject, type DeepReadonly, type JsonObject } from '../../machinery/json.ts';
 import { labelSelectorFromMap, labelSelectorFromObject, type LabelSelectorObject } from '../../machinery/label-selector.ts';
 import type { KubeObject } from '../../machinery/object-meta.ts';
+import { scaleObject } from '../registry/scale-object.ts';
 import type { ScaleMapping } from '../registry/resource-type.ts';
 
 /** How a workload's replicas are read and set through its scale. */
@@ -21,22 +22,8 @@ export function scaleOf(resource: ResourceFacts): ScaleMapping {
 function toScale(object: DeepReadonly<KubeObject>, plainSelector: boolean): KubeObject {
   const spec = (object['spec'] ?? {}) as JsonObject;
   const status = (object['status'] ?? {}) as JsonObject;
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const selector = plainSelector
     ? labelSelectorFromMap(spec['selector'] as Record<string, string> | undefined)
     : labelSelectorFromObject(spec['selector'] as LabelSelectorObject | undefined);
-  const replicas = spec['replicas'] ?? 0;
-  return {
-    kind: 'Scale',
-    apiVersion: 'autoscaling/v1',
-    metadata: {
-      ...(name !== undefined && { name }),
-      ...(namespace !== undefined && { namespace }),
-      ...(uid !== undefined && { uid }),
-      ...(resourceVersion !== undefined && { resourceVersion }),
-      ...(creationTimestamp !== undefined && { creationTimestamp }),
-    },
-    spec: replicas === 0 ? {} : { replicas },
-    status: { replicas: status['replicas'] ?? 0, selector: selector.toString() },
-  };
+  return scaleObject(object, { replicas: spec['replicas'] ?? 0, observed: status['replicas'] ?? 0, selector: selector.toString() });
 }

@@ -39,7 +39,8 @@ function requests(gate: PriorityAndFairness, { details, nowMs }: { readonly deta
       const place = places.get(request.queue) ?? 0;
       places.set(request.queue, place + 1);
       const arrived = new Date(request.arrivedMs).toISOString();
-      return [name, request.schema, request.queue, place, request.distinguisher, arrived, request.seats, nowMs - request.arrivedMs, ...detailNames.map((detail) => request.details[detail] ?? '')];
+      const shown = request.details();
+      return [name, request.schema, request.queue, place, request.distinguisher, arrived, request.seats, nowMs - request.arrivedMs, ...detailNames.map((detail) => shown[detail] ?? '')];
     });
   });
   return table(head, rows);

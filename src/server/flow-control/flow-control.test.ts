@@ -153,3 +153,29 @@ test('without priority and fairness two bounds hold, for reading and for writing
   expect((await plain.request('GET', '/version', { user: ALICE })).status).toBe(200);
   await plain.stop();
 });
+
+test('what waited until its time was over is not done any more', async () => {
+  const asked = Promise.withResolvers<void>();
+  const slow = await startCluster({
+    clock,
+    authorizationModes: ['AlwaysAllow'],
+    authenticators: [
+      {
+        name: 'slow',
+        authenticate: async () => {
+          await asked.promise;
+          return { type: 'authenticated', user: ALICE };
+        },
+      },
+    ],
+  });
+  // The rules of namespaces are loaded from here on: a write takes a few turns.
+  expect((await slow.request('POST', '/api/v1/namespaces', { body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'early' } } })).status).toBe(201);
+  const late = slow.request<{ reason: string }>('POST', '/api/v1/namespaces?timeout=1s', { user: 'none', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'late' } } });
+  await clock.advance(2_000);
+  expect((await late).body.reason).toBe('Timeout');
+  asked.resolve();
+  await settle(200);
+  expect((await slow.request('GET', '/api/v1/namespaces/late')).status).toBe(404);
+  await slow.stop();
+});

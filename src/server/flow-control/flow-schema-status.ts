@@ -24,7 +24,7 @@ const SERVER: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 
 const CONDITION = 'Dangling';
 const RETRY_AFTER_MS = 1000;
 
-/** Says of every flow schema whether the priority level that it names exists, now and after every change. Rejects never. */
+/** Says of every flow schema whether the priority level that it names exists, now and after every change. */
 export class FlowSchemaStatus {
   readonly #options: FlowSchemaStatusOptions;
   #scheduled: Timer | undefined;
@@ -80,7 +80,7 @@ export class FlowSchemaStatus {
     if (this.#stopped) return;
     this.#scheduled ??= this.#options.clock.setTimer(delayMs, () => {
       this.#scheduled = undefined;
-      void this.sync();
+      this.sync().catch((error: unknown) => this.#options.log(`the status of flow schemas: ${String(error)}`));
     });
   }
 

@@ -83,7 +83,7 @@ export class PriorityAndFairness implements Gate {
       distinguisher: schema.distinguisher(attributes),
       seats,
       onClose: (callback) => request.onClose(callback),
-      details: { UserName: attributes.user.name, Verb: info.verb, APIPath: info.path, Namespace: attributes.namespace, Name: attributes.name, APIVersion: attributes.version, Resource: attributes.resource, SubResource: attributes.subresource },
+      details: () => ({ UserName: attributes.user.name, Verb: info.verb, APIPath: info.path, Namespace: attributes.namespace, Name: attributes.name, APIVersion: attributes.version, Resource: attributes.resource, SubResource: attributes.subresource }),
     });
     const passage = (seat: SeatAnswer): Passage => (seat.type === 'taken' ? { type: 'admitted', leave: this.#count(schema, seats, seat.release), headers } : { type: 'refused', headers });
     return answer instanceof Promise ? answer.then(passage) : passage(answer);

@@ -13,8 +13,8 @@ export interface SeatRequest {
   readonly seats: number;
   /** Calls back if the client goes away; the answer ends the subscription. */
   onClose(callback: () => void): () => void;
-  /** What the debug endpoint shows of it. */
-  readonly details: Readonly<Record<string, string>>;
+  /** What the debug endpoint shows of it, if it waits. */
+  details(): Readonly<Record<string, string>>;
 }
 
 export type SeatAnswer = { readonly type: 'taken'; readonly release: () => void } | { readonly type: 'refused'; readonly reason: 'queue-full' | 'concurrency-limit' | 'time-out' | 'cancelled' };
@@ -104,7 +104,7 @@ export class PriorityLevel {
 
   #wait(request: SeatRequest, queues: FairQueues, queue: number): Promise<SeatAnswer> {
     return new Promise((resolve) => {
-      const waiting: WaitingRequest = { ...request, onClose: request.onClose.bind(request), queue, arrivedMs: this.#clock.now() };
+      const waiting: WaitingRequest = { ...request, queue, arrivedMs: this.#clock.now() };
       const settle = (answer: () => SeatAnswer): void => {
         timer.cancel();
         unsubscribe();

@@ -1,5 +1,5 @@
 import { parseDuration } from '../../machinery/duration.ts';
-import { badRequest, findStatusError, internalError, noSuchPath, unauthorized, type StatusError } from '../../machinery/status-error.ts';
+import { badRequest, findStatusError, internalError, noSuchPath, timeout, unauthorized, type StatusError } from '../../machinery/status-error.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Auditor } from '../audit/auditor.ts';
 import type { Authenticator, UserInfo } from '../authentication/authenticator.ts';
@@ -110,8 +110,12 @@ export class Pipeline {
     const passage = entering instanceof Promise ? await entering : entering;
     passing.flowHeaders = passage.headers;
     if (passage.type === 'refused') return tooBusy();
+    if (passing.answered) {
+      // Its time was over while it waited: nothing may be done that its client was told did not happen.
+      passage.leave();
+      throw timeout('request did not complete within the allotted timeout');
+    }
     passing.leave = passage.leave;
-    if (passing.answered) passage.leave();
     await this.#authorize(attributes, passing.audit);
     if (!info.isResource) return this.#answerPath(request, info, query, { user, passing });
     return this.#answerResource(request, info, query, { user, passing });

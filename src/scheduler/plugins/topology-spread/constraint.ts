@@ -4,7 +4,7 @@ import { LabelSelector, type Labels } from '../../../machinery/label-selector.ts
 import { selectorOrNothing } from '../../framework/affinity-terms.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
-import { untoleratedTaint } from '../tolerations.ts';
+import { untoleratedTaint } from '../../../api/placement/tolerations.ts';
 
 export const HOSTNAME = 'kubernetes.io/hostname';
 
